@@ -50,6 +50,11 @@ def encode_context(fields: Mapping[str, object]) -> bytes:
     return _encode_checked(ordered, RESERVED_CONTEXT)[1:-1] + b","
 
 
+def encode_static_context(service_name: str, version: str, environment: str) -> bytes:
+    """Encode what every record's context ends with, closing brace included."""
+    return orjson.dumps({"service_name": service_name, "version": version, "environment": environment})[1:]
+
+
 def encode_exception(error: BaseException) -> bytes:
     """Encode an exception as the value of the record's `exception` key."""
     return orjson.dumps(exception_to_json(error))

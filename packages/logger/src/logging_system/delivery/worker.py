@@ -25,7 +25,22 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 15.0
 
 
 class RetryLater(Exception):
-    """Raised by a sink that could not deliver now and may later: throttled, not reachable, no answer."""
+    """Raised by a sink that could not deliver now and may later: throttled, not reachable, no answer.
+
+    `delivered` records at the front of the batch did arrive and are not tried again.
+    """
+
+    def __init__(self, reason: str, *, delivered: int = 0) -> None:
+        super().__init__(reason)
+        self.delivered = delivered
+
+
+class Rejected(Exception):
+    """Raised by a sink whose receiver took the batch except for `count` records, which it will never take."""
+
+    def __init__(self, reason: str, *, count: int) -> None:
+        super().__init__(reason)
+        self.count = count
 
 
 class SinkWorker:
@@ -170,18 +185,26 @@ class SinkWorker:
         except RetryLater as error:
             metrics.sink_errors.labels(self.name).inc()
             diagnostics.say(self.name, f"sink {self.name}: {error}; will be tried again")
+            self._finish(entries[: error.delivered])
             return False
+        except Rejected as error:
+            metrics.sink_errors.labels(self.name).inc()
+            diagnostics.say(self.name, f"sink {self.name}: {error}; {error.count} records lost")
+            self._lose(error.count, "rejected")
         except Exception as error:
             metrics.sink_errors.labels(self.name).inc()
             diagnostics.say(self.name, f"sink {self.name}: {error or type(error).__name__}; {len(entries)} records lost")
             self._lose(len(entries), "error")
+        self._finish(entries)
+        return True
+
+    def _finish(self, entries: Sequence[Entry]) -> None:
         with self._lock:
             if not self._waiting:  # `close` gave up on this thread and has counted them as lost
-                return True
+                return
             for _ in entries:
                 self._waiting_bytes -= len(self._waiting.popleft()[2])
             self._finished += len(entries)
-        return True
 
     def _lose(self, count: int, reason: str) -> None:
         self.lost_records += count

@@ -69,12 +69,14 @@ class Pipeline:
 
     # -- life cycle ------------------------------------------------------------------------------
 
-    def use(self, settings: Settings, sinks: Sequence[Sink], workers: Sequence[SinkWorker]) -> None:
-        """Go over to new sinks. What was accepted until now goes to the old ones, if there were any."""
+    def use(
+        self, settings: Settings, sinks: Sequence[Sink], workers: Sequence[SinkWorker], *, deliver_pending: bool
+    ) -> None:
+        """Go over to new sinks. With `deliver_pending` what was accepted until now goes to the old ones."""
         with self._delivering:
-            if self._sinks or self._workers:
+            if deliver_pending:
                 self.deliver_pending()
-                self._close_sinks(time.monotonic() + 5.0)
+            self._close_sinks(time.monotonic() + 5.0)
             self._sinks, self._workers = list(sinks), list(workers)
             self._flush_interval = settings.flush_interval
             self.buffer.limit = settings.buffer_bytes

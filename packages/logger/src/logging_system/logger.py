@@ -1,0 +1,343 @@
+"""The loggers: level methods, bound fields, and the fast path from a log call to the buffer.
+
+A record is glued from parts that are already bytes (time stamp, call site, context, static
+context) and the one encoding of its own fields, then appended to the buffer. Nothing here waits
+and nothing raises into the caller: what fails is counted and said on stderr.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from sys import _getframe
+from time import time_ns
+from types import TracebackType
+from typing import TypeAlias
+
+from logging_system import context, diagnostics, metrics
+from logging_system.callsite import CallSites, caller_frame, encode_place
+from logging_system.config.schema import Settings
+from logging_system.config.values import read_level
+from logging_system.context import LogContext
+from logging_system.errors import ConfigError
+from logging_system.exceptions import current_exception
+from logging_system.levels import CRITICAL, DEBUG, ERROR, INFO, NUMBERS, WARNING, level_number
+from logging_system.pipeline import lifecycle
+from logging_system.pipeline.buffer import LARGE_RECORD
+from logging_system.record import encode_context, encode_exception, encode_fields, encode_static_context
+from logging_system.timer import Timer
+
+ExcInfo: TypeAlias = (
+    bool | BaseException | tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None] | None
+)
+
+_pipeline = lifecycle.pipeline
+_buffer = _pipeline.buffer
+_current_context = context.current
+#: The last millisecond and its text: only a new millisecond is formatted.
+_stamp: tuple[int, bytes] = (0, b"")
+
+
+def _stamp_of(milliseconds: int) -> bytes:
+    global _stamp
+    seconds, rest = divmod(milliseconds, 1000)
+    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode() + b".%03dZ" % rest
+    _stamp = (milliseconds, text)
+    return text
+
+
+class _Core:
+    """What a logger and its bound children share."""
+
+    __slots__ = ("name", "own_level", "sites", "tail", "threshold")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.own_level: int | None = None
+        #: Everything passes until the first record resolves the configuration.
+        self.threshold = 0
+        self.sites = CallSites(name)
+        #: `"service_name":…,"version":…,"environment":…}`; None until the configuration is resolved.
+        self.tail: bytes | None = None
+
+    def apply(self, settings: Settings) -> None:
+        self.threshold = NUMBERS[settings.log_level] if self.own_level is None else self.own_level
+        self.tail = encode_static_context(settings.service_name, settings.version, settings.environment)
+
+
+class AdvancedLogger:
+    """Writes records. Get one with `get_logger`; a child with fixed fields with `bind`.
+
+    The level methods take a message, which is data and never formatted, and any keyword fields.
+    `exc_info` adds an exception: True for the current one, or the exception itself. `stacklevel`
+    counts callers up: 2 names the caller of the function that logs. Further positional arguments
+    are kept in the field `args`. They never raise.
+    """
+
+    __slots__ = ("_bound", "_core", "_merged")
+
+    def __init__(self, core: _Core, bound: Mapping[str, object]) -> None:
+        self._core = core
+        self._bound = bound
+        #: The context state last seen, and it together with the bound fields, encoded.
+        self._merged: tuple[object, bytes] = (None, b"")
+
+    @property
+    def name(self) -> str:
+        """The name given to `get_logger`."""
+        return self._core.name
+
+    def __repr__(self) -> str:
+        return f"<AdvancedLogger {self._core.name!r} {dict(self._bound) or ''}".rstrip() + ">"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _unpickle, (self._core.name, dict(self._bound))
+
+    # -- level methods ---------------------------------------------------------------------------
+
+    def debug(
+        self, message: object, /, *args: object, exc_info: ExcInfo = None, stacklevel: int = 1, **fields: object
+    ) -> None:
+        """Write a DEBUG record."""
+        if self._core.threshold <= DEBUG:
+            self._log(DEBUG, message, args, exc_info, stacklevel, fields)
+
+    def info(
+        self, message: object, /, *args: object, exc_info: ExcInfo = None, stacklevel: int = 1, **fields: object
+    ) -> None:
+        """Write an INFO record."""
+        if self._core.threshold <= INFO:
+            self._log(INFO, message, args, exc_info, stacklevel, fields)
+
+    def warning(
+        self, message: object, /, *args: object, exc_info: ExcInfo = None, stacklevel: int = 1, **fields: object
+    ) -> None:
+        """Write a WARNING record."""
+        if self._core.threshold <= WARNING:
+            self._log(WARNING, message, args, exc_info, stacklevel, fields)
+
+    def error(
+        self, message: object, /, *args: object, exc_info: ExcInfo = None, stacklevel: int = 1, **fields: object
+    ) -> None:
+        """Write an ERROR record."""
+        if self._core.threshold <= ERROR:
+            self._log(ERROR, message, args, exc_info, stacklevel, fields)
+
+    def critical(
+        self, message: object, /, *args: object, exc_info: ExcInfo = None, stacklevel: int = 1, **fields: object
+    ) -> None:
+        """Write a CRITICAL record."""
+        if self._core.threshold <= CRITICAL:
+            self._log(CRITICAL, message, args, exc_info, stacklevel, fields)
+
+    def exception(
+        self, message: object, /, *args: object, exc_info: ExcInfo = True, stacklevel: int = 1, **fields: object
+    ) -> None:
+        """Write an ERROR record with the exception that is being handled."""
+        if self._core.threshold <= ERROR:
+            self._log(ERROR, message, args, exc_info, stacklevel, fields)
+
+    def log(
+        self,
+        level: str | int,
+        message: object,
+        /,
+        *args: object,
+        exc_info: ExcInfo = None,
+        stacklevel: int = 1,
+        **fields: object,
+    ) -> None:
+        """Write a record at `level`, a name or a number. An unknown level counts as INFO and is kept as `level_`."""
+        try:
+            number = level_number(level)
+        except ValueError:
+            number = INFO
+            fields.setdefault("level", level)
+        if self._core.threshold <= number:
+            self._log(number, message, args, exc_info, stacklevel, fields)
+
+    # -- children, context, level ----------------------------------------------------------------
+
+    def bind(self, **fields: object) -> AdvancedLogger:
+        """A child of this logger whose records carry `fields` in their context."""
+        return AdvancedLogger(self._core, {**self._bound, **fields})
+
+    def unbind(self, *names: str) -> AdvancedLogger:
+        """A child without the bound fields `names`; unknown names do not matter."""
+        return AdvancedLogger(self._core, {name: value for name, value in self._bound.items() if name not in names})
+
+    def context(self, **fields: object) -> LogContext:
+        """Fields for all records of a piece of work, and a correlation id if there is none yet."""
+        return LogContext(fields)
+
+    def timer(self, operation: str, /, *, log_level: str | int = "INFO", **fields: object) -> Timer:
+        """Time a block: one record at `log_level` named `operation` with `duration_ms` and `outcome`."""
+        try:
+            level = level_number(log_level)
+        except ValueError:
+            level = INFO
+        return Timer(self, str(operation), level, encode_place(caller_frame(1)), fields)
+
+    def set_level(self, level: str | int) -> None:
+        """Set the minimum level of this logger and its bound children. Raises ConfigError for an unknown one."""
+        self._core.own_level = _checked_level(level, "level")
+        self._core.threshold = self._core.own_level
+
+    def is_enabled_for(self, level: str | int) -> bool:
+        """Tell whether a record at `level` would be written. Raises ConfigError for an unknown one."""
+        if self._core.tail is None:
+            self._core.apply(lifecycle.current_settings())
+        return self._core.threshold <= _checked_level(level, "level")
+
+    # -- the path of a record --------------------------------------------------------------------
+
+    def _log(
+        self,
+        level: int,
+        message: object,
+        args: tuple[object, ...],
+        exc_info: ExcInfo,
+        stacklevel: int,
+        fields: dict[str, object],
+    ) -> None:
+        try:
+            core = self._core
+            tail = core.tail
+            if tail is None:
+                core.apply(lifecycle.current_settings())
+                tail = core.tail
+                if level < core.threshold:
+                    return
+
+            # Call site: found by one look-up, encoded once; see callsite.py.
+            try:
+                frame = _getframe(1 + stacklevel)
+                code = frame.f_code
+                key = id(code) + frame.f_lasti
+                site = core.sites.by_key.get(key)
+                if site is None or site.code is not code:
+                    site = core.sites.add(key, frame, level, message)
+                if site.message is message and site.level == level:
+                    head = site.head
+                else:
+                    head = core.sites.head(level, message, site.place)
+            except (ValueError, TypeError):  # the stack is not that deep, or stacklevel is no number
+                depth = stacklevel if isinstance(stacklevel, int) else 1
+                head = core.sites.head(level, message, encode_place(caller_frame(depth)))
+
+            if args:
+                fields["args" if "args" not in fields else "args_"] = args
+            error = current_exception(exc_info) if exc_info else None
+            self._write(level, head, fields, error, b"")
+        except Exception as failure:
+            _count_failure(failure)
+
+    def write_timed(
+        self,
+        level: int,
+        message: str,
+        *,
+        seconds: float,
+        fields: dict[str, object],
+        place: bytes,
+        error: BaseException | None = None,
+    ) -> None:
+        """Write a record that has a `duration_ms`, for `Timer` and the integrations. Never raises."""
+        try:
+            core = self._core
+            if core.tail is None:
+                core.apply(lifecycle.current_settings())
+            if core.threshold <= level:
+                duration = b'"duration_ms":%b,' % repr(round(seconds * 1000, 3)).encode()
+                self._write(level, core.sites.head(level, message, place), fields, error, duration)
+        except Exception as failure:
+            _count_failure(failure)
+
+    def _write(
+        self, level: int, head: bytes, fields: dict[str, object], error: BaseException | None, duration: bytes
+    ) -> None:
+        now = time_ns() // 1_000_000
+        stamp = _stamp
+        text = stamp[1] if stamp[0] == now else _stamp_of(now)
+
+        state = _current_context.get()
+        if not self._bound:
+            shared = state.encoded
+        elif self._merged[0] is state:
+            shared = self._merged[1]
+        else:
+            shared = encode_context({**state.fields, **self._bound})
+            self._merged = (state, shared)
+
+        # `rest` is everything behind the context: `,"a":1}` or `}`.
+        rest = b"}" if not fields else b",%b" % encode_fields(fields)[1:]
+        if duration:
+            rest = b',%b%b' % (duration, rest[1:]) if fields else b",%b}" % duration[:-1]
+        if error is not None:
+            rest = b'%b,"exception":%b}' % (rest[:-1], encode_exception(error))
+
+        line = b'{"timestamp":"%b",%b"context":{%b%b%b\n' % (text, head, shared, self._core.tail, rest)
+        error_type = None if level < ERROR else "none" if error is None else type(error).__name__
+
+        entries = _buffer.entries
+        entries.append((level, now, line, error_type))
+        if len(entries) >= _buffer.seal_at or len(line) > LARGE_RECORD:
+            _pipeline.relieve()
+
+
+_cores: dict[str, _Core] = {}
+_loggers: dict[str, AdvancedLogger] = {}
+_lock = threading.Lock()
+
+
+def get_logger(name: str = "root", log_level: str | int | None = None) -> AdvancedLogger:
+    """The logger of this name, always the same one. `log_level` sets its own minimum level, from now on.
+
+    Without `configure` the first record configures the library from environment and file. Raises
+    ConfigError for an unknown level.
+    """
+    own_level = None if log_level is None else _checked_level(log_level, "log_level")
+    with _lock:
+        logger = _loggers.get(name)
+        if logger is None:
+            core = _cores[name] = _Core(str(name))
+            logger = _loggers[name] = AdvancedLogger(core, {})
+            settings = lifecycle.settings_if_configured()
+            if settings is not None:
+                core.apply(settings)
+        if own_level is not None:
+            logger._core.own_level = logger._core.threshold = own_level
+    return logger
+
+
+def _checked_level(level: str | int, argument: str) -> int:
+    try:
+        return level_number(level)
+    except ValueError:
+        try:
+            return NUMBERS[read_level(level)]
+        except ValueError as error:
+            raise ConfigError("argument", argument, str(error)) from None
+
+
+def _unpickle(name: str, bound: dict[str, object]) -> AdvancedLogger:
+    return AdvancedLogger(get_logger(name)._core, bound)
+
+
+def _apply_to_all(settings: Settings) -> None:
+    with _lock:
+        for core in _cores.values():
+            core.apply(settings)
+
+
+def _count_failure(failure: Exception) -> None:
+    """The one edge where the library swallows: count, say so once a minute, go on."""
+    try:
+        metrics.records_dropped.labels("encoder", "error").inc()
+        diagnostics.say("encoder", f"a record could not be written: {type(failure).__name__}: {failure}")
+    except Exception:  # not even that worked (no memory): the caller's work matters more
+        return
+
+
+lifecycle.on_configure(_apply_to_all)
