@@ -19,6 +19,7 @@ from logging_system.record import encode_text
 MAX_SITES: Final = 10_000
 #: Longer messages are not kept with their site.
 _MAX_KEPT_MESSAGE: Final = 512
+_NO_MESSAGE: Final = object()
 
 
 class CallSite:
@@ -56,7 +57,7 @@ class CallSites:
     def add(self, key: int, frame: FrameType, level: int, message: object) -> CallSite:
         """Remember the site that `frame` stands at."""
         place = encode_place(frame)
-        site = CallSite(frame.f_code, place, level, None, b"")
+        site = CallSite(frame.f_code, place, level, _NO_MESSAGE, b"")
         if type(message) is str and len(message) <= _MAX_KEPT_MESSAGE:
             site.message = message
             site.head = self.head(level, message, place)

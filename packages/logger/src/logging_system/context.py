@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from logging_system import metrics
 from logging_system.record import encode_context
@@ -32,7 +32,8 @@ class ContextState:
         self.encoded = encode_context(fields)
 
 
-current: ContextVar[ContextState] = ContextVar("logging_system_context", default=ContextState({}))
+_NOTHING = ContextState({})
+current: ContextVar[ContextState] = ContextVar("logging_system_context", default=_NOTHING)
 
 
 def new_correlation_id() -> str:
@@ -61,7 +62,7 @@ class LogContext:
         self._fields = fields
         self._tokens: list[Token[ContextState]] = []
 
-    def __enter__(self) -> LogContext:
+    def __enter__(self) -> Self:
         fields = {**current.get().fields, **self._fields}
         if fields.get("correlation_id") in (None, ""):
             fields["correlation_id"] = new_correlation_id()
@@ -78,7 +79,7 @@ class LogContext:
         except (ValueError, IndexError):  # left in another context than entered: that one is not ours to restore
             return
 
-    async def __aenter__(self) -> LogContext:
+    async def __aenter__(self) -> Self:
         return self.__enter__()
 
     async def __aexit__(

@@ -17,7 +17,7 @@ MAX_FRAMES = 100
 
 
 def current_exception(exc_info: object) -> BaseException | None:
-    """The exception meant by `exc_info`: an exception, a `sys.exc_info()` triple, or anything true for the current one."""
+    """The exception meant by `exc_info`: an exception, a `sys.exc_info()` triple, or True for the current one."""
     if isinstance(exc_info, BaseException):
         return exc_info
     if isinstance(exc_info, tuple) and len(exc_info) == 3:

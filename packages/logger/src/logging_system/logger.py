@@ -29,7 +29,11 @@ from logging_system.record import encode_context, encode_exception, encode_field
 from logging_system.timer import Timer
 
 ExcInfo: TypeAlias = (
-    bool | BaseException | tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None] | None
+    bool
+    | BaseException
+    | tuple[type[BaseException], BaseException, TracebackType | None]
+    | tuple[None, None, None]
+    | None
 )
 
 _pipeline = lifecycle.pipeline
@@ -58,8 +62,8 @@ class _Core:
         #: Everything passes until the first record resolves the configuration.
         self.threshold = 0
         self.sites = CallSites(name)
-        #: `"service_name":…,"version":…,"environment":…}`; None until the configuration is resolved.
-        self.tail: bytes | None = None
+        #: `"service_name":…,"version":…,"environment":…}`; empty until the configuration is resolved.
+        self.tail = b""
 
     def apply(self, settings: Settings) -> None:
         self.threshold = NUMBERS[settings.log_level] if self.own_level is None else self.own_level
@@ -186,7 +190,7 @@ class AdvancedLogger:
 
     def is_enabled_for(self, level: str | int) -> bool:
         """Tell whether a record at `level` would be written. Raises ConfigError for an unknown one."""
-        if self._core.tail is None:
+        if not self._core.tail:
             self._core.apply(lifecycle.current_settings())
         return self._core.threshold <= _checked_level(level, "level")
 
@@ -203,10 +207,8 @@ class AdvancedLogger:
     ) -> None:
         try:
             core = self._core
-            tail = core.tail
-            if tail is None:
+            if not core.tail:
                 core.apply(lifecycle.current_settings())
-                tail = core.tail
                 if level < core.threshold:
                     return
 
@@ -246,7 +248,7 @@ class AdvancedLogger:
         """Write a record that has a `duration_ms`, for `Timer` and the integrations. Never raises."""
         try:
             core = self._core
-            if core.tail is None:
+            if not core.tail:
                 core.apply(lifecycle.current_settings())
             if core.threshold <= level:
                 duration = b'"duration_ms":%b,' % repr(round(seconds * 1000, 3)).encode()
@@ -273,7 +275,7 @@ class AdvancedLogger:
         # `rest` is everything behind the context: `,"a":1}` or `}`.
         rest = b"}" if not fields else b",%b" % encode_fields(fields)[1:]
         if duration:
-            rest = b',%b%b' % (duration, rest[1:]) if fields else b",%b}" % duration[:-1]
+            rest = b",%b%b" % (duration, rest[1:]) if fields else b",%b}" % duration[:-1]
         if error is not None:
             rest = b'%b,"exception":%b}' % (rest[:-1], encode_exception(error))
 

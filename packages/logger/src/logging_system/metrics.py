@@ -83,7 +83,7 @@ def watch_buffer(read_bytes: Callable[[], float]) -> None:
 
 
 def start_server(port: int | None = None, host: str = "127.0.0.1") -> tuple[WSGIServer, Thread]:
-    """Serve `/metrics` on `port` (default: the setting METRICS_PORT; 0 takes a free one), loopback unless told otherwise.
+    """Serve `/metrics` on `port` (default: METRICS_PORT; 0 takes a free one), loopback unless told otherwise.
 
     Returns the server (its `server_port` is the port in use; `shutdown()` ends it) and its thread.
     Raises OSError when the port is taken.

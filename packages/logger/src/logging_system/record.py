@@ -19,9 +19,7 @@ from logging_system.redact.keys import MASK, is_secret_key
 from logging_system.values import key_text, safe_text, to_json
 
 #: Top-level keys of the schema; a caller's field of such a name is kept under that name plus `_`.
-RESERVED: Final = frozenset(
-    "timestamp level logger message module function line context duration_ms exception".split()
-)
+RESERVED: Final = frozenset("timestamp level logger message module function line context duration_ms exception".split())
 #: Keys that the library itself adds at the end of `context`.
 RESERVED_CONTEXT: Final = frozenset(["service_name", "version", "environment"])
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 
 from logging_system import metrics
 from logging_system.context import decorate
@@ -35,7 +35,7 @@ class Timer:
         self._fields = fields
         self._starts: list[float] = []
 
-    def __enter__(self) -> Timer:
+    def __enter__(self) -> Self:
         self._starts.append(time.perf_counter())
         return self
 
@@ -52,7 +52,7 @@ class Timer:
             self._level, self._operation, seconds=seconds, fields={**fields, **self._fields}, place=self._place
         )
 
-    async def __aenter__(self) -> Timer:
+    async def __aenter__(self) -> Self:
         return self.__enter__()
 
     async def __aexit__(
@@ -62,9 +62,7 @@ class Timer:
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """Decorate a function or coroutine function: each call is timed."""
-        return decorate(
-            function, lambda: Timer(self._logger, self._operation, self._level, self._place, self._fields)
-        )
+        return decorate(function, lambda: Timer(self._logger, self._operation, self._level, self._place, self._fields))
 
 
 def outcome_of(error: BaseException | None) -> str:

@@ -7,24 +7,25 @@ are masked at any depth. Iterators, files and coroutines are described, never co
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import math
 import pathlib
 import uuid
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 from logging_system.redact.keys import MASK, is_secret_key
 
-Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 #: Containers inside containers; orjson itself stops at 254.
 MAX_DEPTH = 64
 #: Elements of one container that are written; what is beyond is counted in a last element.
 MAX_ITEMS = 10_000
-_TEXT_TYPES = (pathlib.PurePath, decimal.Decimal, uuid.UUID, complex, datetime.timedelta)
+_TEXT_TYPES = (pathlib.PurePath, decimal.Decimal, uuid.UUID, complex, dt.timedelta)
 
 
 def to_json(value: object, _depth: int = 0, _path: tuple[int, ...] = ()) -> Json:
@@ -59,7 +60,7 @@ def _convert(value: object, depth: int, path: tuple[int, ...]) -> Json:
         return _integer(int(value))
     if isinstance(value, float):
         return _float(float(value))
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+    if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, _TEXT_TYPES):
         return safe_text(value)
@@ -98,7 +99,7 @@ def _container(value: object, depth: int, path: tuple[int, ...]) -> Json:
         return _mapping(value, depth, path)
     if isinstance(value, list | tuple):
         return _items(list(value), depth, path)
-    if isinstance(value, Set):
+    if isinstance(value, AbstractSet):
         return _items(_ordered(value), depth, path)
     if type(value).__module__.partition(".")[0] == "numpy" and hasattr(value, "tolist"):
         if getattr(value, "size", 0) > MAX_ITEMS:
@@ -117,7 +118,7 @@ def _described(value: object) -> object:
         return f"<{type(value).__name__}: {type(error).__name__} in __repr__>"
 
 
-def _ordered(value: Set[Any]) -> list[Any]:
+def _ordered(value: AbstractSet[Any]) -> list[Any]:
     try:
         return sorted(value)
     except TypeError:

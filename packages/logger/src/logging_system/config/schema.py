@@ -26,7 +26,7 @@ from logging_system.config.values import (
 Overflow = Literal["block", "drop_newest", "drop_oldest"]
 
 #: Days that CloudWatch Logs accepts (PutRetentionPolicy API reference).
-RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
+RETENTION_DAYS: tuple[int, ...] = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 RETENTION_DAYS += (1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
 
@@ -129,9 +129,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("context.service_name", "service_name", read_text, "name of the service", "SERVICE_NAME"),
     Setting("context.version", "version", read_text, "version of the service", "SERVICE_VERSION"),
     Setting("context.environment", "environment", read_text, "dev, staging, prod …", "ENVIRONMENT"),
-    Setting(
-        "metrics.port", "metrics_port", whole_number(0, 65_535), "port of metrics.start_server", "METRICS_PORT"
-    ),
+    Setting("metrics.port", "metrics_port", whole_number(0, 65_535), "port of metrics.start_server", "METRICS_PORT"),
     Setting("aws.region", "aws_region", read_text, "region of the CloudWatch sink", "AWS_REGION"),
 )
 

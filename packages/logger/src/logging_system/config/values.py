@@ -68,7 +68,7 @@ def read_path(value: object) -> str:
 
 
 def read_size(value: object) -> int:
-    """A size in bytes: a whole number, or a text such as 10MB (1 MB is 1,048,576 bytes, as in the seed's 10MB = 10485760)."""
+    """A size in bytes: a whole number, or a text such as 10MB (10,485,760 bytes)."""
     expected = "bytes or a size such as 10MB"
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value

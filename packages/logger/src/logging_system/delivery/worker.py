@@ -193,7 +193,9 @@ class SinkWorker:
             self._lose(error.count, "rejected")
         except Exception as error:
             metrics.sink_errors.labels(self.name).inc()
-            diagnostics.say(self.name, f"sink {self.name}: {error or type(error).__name__}; {len(entries)} records lost")
+            diagnostics.say(
+                self.name, f"sink {self.name}: {error or type(error).__name__}; {len(entries)} records lost"
+            )
             self._lose(len(entries), "error")
         self._finish(entries)
         return True

@@ -18,6 +18,8 @@ from logging_system.pipeline.entry import Batch, Entry
 
 #: With 50,000 records pending the same work costs 60 % more (caches); with a wake-up for each, three times as much.
 SEAL_RECORDS = 256
+#: Bytes that the writer takes at a time at most.
+TAKE_BYTES = 4 * 1024 * 1024
 #: Bytes from which a record is counted at once.
 LARGE_RECORD = 4096
 
@@ -32,7 +34,7 @@ class Buffer:
 
     def restart(self) -> None:
         """Start empty, with a lock of its own: at first, and in a fork's child."""
-        #: Callers append here and call `Pipeline.relieve` once it holds `seal_at` records; the first one starts the writer.
+        #: Callers append here and call `Pipeline.relieve` from `seal_at` records on; the first starts the writer.
         self.entries: list[Entry] = []
         self.seal_at = 1
         #: Bytes sealed, taken or not, until `release`.
@@ -80,11 +82,22 @@ class Buffer:
         self.bytes += batch.size
 
     def take(self) -> Batch | None:
-        """Remove the oldest batch; its bytes count until `release`. None when there is none."""
+        """Remove the oldest records, as one batch; its bytes count until `release`. None when there is none.
+
+        What gathered meanwhile is taken together: while callers are busy, each write costs the
+        writer a turn at the interpreter lock, 5 ms or more, however many records it carries.
+        """
         if not self._sealed:
             self.seal(timeout=1.0)
         with self._lock:
-            return self._sealed.popleft() if self._sealed else None
+            if not self._sealed:
+                return None
+            entries, size = self._sealed.popleft()
+            while self._sealed and size + self._sealed[0].size <= TAKE_BYTES:
+                following = self._sealed.popleft()
+                entries += following.entries
+                size += following.size
+            return Batch(entries, size)
 
     def release(self, batch: Batch) -> None:
         """The batch has left memory."""

@@ -125,10 +125,10 @@ def _sinks_of(settings: Settings) -> tuple[list[Sink], list[SinkWorker]]:
                 local=True,
             )
         )
-    for sink in settings.sinks:
-        workers.append(
-            SinkWorker(sink, limit=settings.buffer_bytes, flush_interval=settings.flush_interval, blocks=blocks)
-        )
+    workers.extend(
+        SinkWorker(sink, limit=settings.buffer_bytes, flush_interval=settings.flush_interval, blocks=blocks)
+        for sink in settings.sinks
+    )
 
     if settings.cloudwatch is not None:
         if importlib.util.find_spec("boto3") is None:

@@ -35,6 +35,7 @@ class Pipeline:
         self._lost_at_last_flush = 0
         self._signal = Signal()
         self._delivering = threading.RLock()
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = False
         #: After shutdown records are written in the caller: a thread could not be started any more.
@@ -94,7 +95,7 @@ class Pipeline:
         target = self.buffer.sealed_records
         arrived = sealed and self._wait_until_written(target, deadline)
         # Every worker is asked, also when one was late: each delivers what it can until the deadline.
-        arrived = all([worker.flush(deadline) for worker in self._workers]) and arrived
+        arrived = all(worker.flush(deadline) for worker in self._workers) and arrived
         lost = self.buffer.dropped_records + self.lost_records + sum(w.lost_records for w in self._workers)
         whole = lost == self._lost_at_last_flush
         self._lost_at_last_flush = lost
@@ -140,21 +141,28 @@ class Pipeline:
             worker.restart_after_fork()
         self._signal = Signal()
         self._delivering = threading.RLock()
+        self._starting = threading.Lock()
         self._thread = None
         self._written = self._reported_drops = self._lost_at_last_flush = self.lost_records = 0
 
     def _start(self) -> None:
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="logging_system-writer", daemon=True)
+        """Start the writer, once, whoever else calls at the same time."""
+        if not self._starting.acquire(blocking=False):
+            return
         try:
+            if self._thread is not None and self._thread.is_alive():
+                return
+            self._stopping = False
+            self._thread = threading.Thread(target=self._run, name="logging_system-writer", daemon=True)
             self._thread.start()
+            self.buffer.seal_at = SEAL_RECORDS
         except RuntimeError:  # no thread can be started any more: the interpreter is ending
             self._thread = None
             self.synchronous = True
             self.buffer.seal_at = 1
             self.deliver_pending()
-            return
-        self.buffer.seal_at = SEAL_RECORDS
+        finally:
+            self._starting.release()
 
     def _close_sinks(self, deadline: float) -> None:
         for sink in self._sinks:
@@ -196,7 +204,9 @@ class Pipeline:
         self.lost_records += count
         metrics.sink_errors.labels(sink.name).inc()
         metrics.records_dropped.labels(sink.name, "error").inc(count)
-        diagnostics.say(sink.name, f"sink {sink.name}: {error or type(error).__name__}; records are dropped and counted")
+        diagnostics.say(
+            sink.name, f"sink {sink.name}: {error or type(error).__name__}; records are dropped and counted"
+        )
 
     def _report_drops(self) -> None:
         dropped = self.buffer.dropped_records
@@ -208,8 +218,9 @@ class Pipeline:
             self._reported_drops = dropped
 
     def _idle(self) -> None:
-        for sink in self._sinks:
-            try:
-                sink.idle()
-            except Exception as error:
-                diagnostics.say(sink.name, f"sink {sink.name}: {error or type(error).__name__}")
+        with self._delivering:
+            for sink in self._sinks:
+                try:
+                    sink.idle()
+                except Exception as error:
+                    diagnostics.say(sink.name, f"sink {sink.name}: {error or type(error).__name__}")

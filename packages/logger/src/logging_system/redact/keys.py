@@ -7,6 +7,7 @@ words only: `tokenizer`, `secretary` and `cookies_enabled_count` style names sta
 
 from __future__ import annotations
 
+import itertools
 import re
 
 #: What stands in place of a secret value.
@@ -30,6 +31,4 @@ def is_secret_key(key: str) -> bool:
     words = [word.lower() for word in _WORD.findall(key)]
     if not words or (len(words) > 1 and words[-1] in _HARMLESS_LAST):
         return False
-    return not _SECRET_WORDS.isdisjoint(words) or any(
-        pair in _SECRET_PAIRS for pair in zip(words, words[1:], strict=False)
-    )
+    return not _SECRET_WORDS.isdisjoint(words) or any(pair in _SECRET_PAIRS for pair in itertools.pairwise(words))

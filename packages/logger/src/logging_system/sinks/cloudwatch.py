@@ -28,7 +28,7 @@ from logging_system.pipeline.entry import Entry
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_logs import CloudWatchLogsClient
-    from mypy_boto3_logs.type_defs import InputLogEventTypeDef
+    from mypy_boto3_logs.type_defs import InputLogEventTypeDef, RejectedLogEventsInfoTypeDef
 
 #: Bytes that CloudWatch adds to each event when it counts a batch, and the most it takes in one event or batch.
 EVENT_OVERHEAD_BYTES: Final = 26
@@ -128,7 +128,9 @@ class CloudWatchSink:
         for index, (_, milliseconds, line, _) in enumerate(entries):
             added = min(len(line), MAX_BATCH_BYTES) + EVENT_OVERHEAD_BYTES
             first, last = min(first, milliseconds), max(last, milliseconds)
-            full = index - start >= self._settings.batch_size or size + added > limit or last - first > MAX_BATCH_SPAN_MS
+            full = (
+                index - start >= self._settings.batch_size or size + added > limit or last - first > MAX_BATCH_SPAN_MS
+            )
             if full and index > start:
                 chunks.append(entries[start:index])
                 start, size = index, 0
@@ -146,16 +148,12 @@ class CloudWatchSink:
         ]
         events.sort(key=lambda event: event["timestamp"])
         try:
-            answer = self._logs.put_log_events(
-                logGroupName=self._group, logStreamName=self._stream, logEvents=events
-            )
+            answer = self._logs.put_log_events(logGroupName=self._group, logStreamName=self._stream, logEvents=events)
         except self._logs.exceptions.ResourceNotFoundException:  # deleted meanwhile
             self._create()
-            answer = self._logs.put_log_events(
-                logGroupName=self._group, logStreamName=self._stream, logEvents=events
-            )
+            answer = self._logs.put_log_events(logGroupName=self._group, logStreamName=self._stream, logEvents=events)
         self._counts.update(entry[0] for entry in entries)
-        return _refused(answer.get("rejectedLogEventsInfo") or {}, len(events))
+        return _refused(answer.get("rejectedLogEventsInfo"), len(events))
 
     def _publish_counts(self, *, force: bool) -> None:
         if not self._settings.metrics_namespace or not self._counts:
@@ -194,9 +192,9 @@ def _event_text(line: bytes) -> str:
     return text.decode("utf-8", "ignore")
 
 
-def _refused(info: object, count: int) -> int:
+def _refused(info: RejectedLogEventsInfoTypeDef | None, count: int) -> int:
     """Events refused although the call succeeded: indexes that end the too old and begin the too new ones."""
-    if not isinstance(info, dict):
+    if not info:
         return 0
     too_old = max(info.get("tooOldLogEventEndIndex", -1) + 1, info.get("expiredLogEventEndIndex", -1) + 1)
     too_new = info.get("tooNewLogEventStartIndex", count)

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Sequence
 
 from logging_system.formatters import format_line
 from logging_system.pipeline.entry import Entry
-from logging_system.sinks.rotation import compress_rotated, rotate
+from logging_system.sinks.rotation import Compressor, rotate
 
+#: Seconds between two looks at the path.
+CHECK_SECONDS = 0.5
 _UNSAFE_IN_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -37,6 +40,9 @@ class FileSink:
         self._plain = plain
         self._descriptor = -1
         self._identity: tuple[int, int] | None = None
+        self._size = 0
+        self._check_due = 0.0
+        self._compressor = Compressor()
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Append. Raises OSError with the path in its text."""
@@ -46,23 +52,28 @@ class FileSink:
         try:
             self._append(lines)
         except OSError as error:
-            self.close()
+            self._close_file()
             raise OSError(f"{self.path}: {error.strerror or error}") from error
 
     def idle(self) -> None:
-        """Compress what was rotated, one file a call."""
-        if self._compress and os.path.isdir(os.path.dirname(self.path) or "."):
-            compress_rotated(self.path, self._backup_count)
+        """Compress what an earlier process rotated and had no time to compress."""
+        if self._compress and self._descriptor >= 0:
+            self._compressor.start(self.path, self._backup_count)
 
     def close(self) -> None:
         """Close the file; the next write opens it again."""
+        self._close_file()
+        self._compressor.join()
+
+    def _close_file(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._descriptor, self._identity = -1, None
 
     def _append(self, lines: list[bytes]) -> None:
-        size = self._ready_size()
         data = b"".join(lines)
+        self._make_ready()
+        size = self._size
         if size + len(data) <= self._max_size:
             self._write_all(data)
             return
@@ -78,16 +89,24 @@ class FileSink:
             size += len(line)
         self._write_all(b"".join(pending))
 
-    def _ready_size(self) -> int:
-        """Size in bytes of the open file that is still the one at our path, opening it if needed."""
+    def _make_ready(self) -> None:
+        """Have an open file that is still the one at our path, and know its size.
+
+        Looked at twice a second, not at each batch: every system call gives the interpreter lock
+        away, and while callers are busy it takes milliseconds to come back.
+        """
+        now = time.monotonic()
+        if self._descriptor >= 0 and now < self._check_due:
+            return
         if self._descriptor >= 0 and self._identity != _identity_at(self.path):
-            self.close()
+            self._close_file()
         if self._descriptor < 0:
             os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
             self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
             self._identity = _identity_at(self.path)
             self._end_torn_line()
-        return os.fstat(self._descriptor).st_size
+        self._size = os.fstat(self._descriptor).st_size
+        self._check_due = now + CHECK_SECONDS
 
     def _end_torn_line(self) -> None:
         """A process killed in the middle of a write left half a line: begin on a new one."""
@@ -96,27 +115,27 @@ class FileSink:
                 os.write(self._descriptor, b"\n")
 
     def _rotate(self) -> None:
-        self.close()
-        while self._compress and compress_rotated(self.path, self._backup_count):
-            pass
+        self._close_file()
+        self._compressor.join()
         rotate(self.path, self._backup_count)
-        self._ready_size()
+        if self._compress:
+            self._compressor.start(self.path, self._backup_count)
+        self._make_ready()
 
     def _write_all(self, data: bytes) -> None:
-        view = memoryview(data)
-        start = os.fstat(self._descriptor).st_size
-        written = 0
+        written = os.write(self._descriptor, data) if data else 0
         try:
-            while written < len(view):
-                written += os.write(self._descriptor, view[written:])
+            while written < len(data):
+                written += os.write(self._descriptor, memoryview(data)[written:])
         except OSError:
-            self._remove_partial(start, written)
+            self._remove_partial(written)
             raise
+        self._size += written
 
-    def _remove_partial(self, start: int, written: int) -> None:
+    def _remove_partial(self, written: int) -> None:
         """A batch that fails counts as lost, so none of it may stay; only if nobody else appended meanwhile."""
-        if written and os.fstat(self._descriptor).st_size == start + written:
-            os.ftruncate(self._descriptor, start)
+        if os.fstat(self._descriptor).st_size == self._size + written:
+            os.ftruncate(self._descriptor, self._size)
 
 
 def _identity_at(path: str) -> tuple[int, int] | None:

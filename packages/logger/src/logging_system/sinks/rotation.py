@@ -10,6 +10,9 @@ import contextlib
 import gzip
 import os
 import shutil
+import threading
+
+from logging_system import diagnostics
 
 _COMPRESSED = ".gz"
 #: zlib's level 6 takes three times as long for 10 % less.
@@ -33,14 +36,37 @@ def rotate(path: str, backup_count: int) -> None:
     os.replace(path, f"{path}.1")
 
 
-def compress_rotated(path: str, backup_count: int) -> bool:
-    """Compress one rotated file that is still plain. True if there was one: call again for the next."""
-    for number in range(backup_count, 0, -1):
-        plain = f"{path}.{number}"
-        if os.path.exists(plain):
-            _compress(plain)
-            return True
-    return False
+class Compressor:
+    """Compresses rotated files in a thread of its own, so that records do not wait for it."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def start(self, path: str, backup_count: int) -> None:
+        """Compress every rotated file of `path` that is still plain; nothing if that is going on already."""
+        plain = [f"{path}.{number}" for number in range(1, backup_count + 1)]
+        plain = [name for name in plain if os.path.exists(name)]
+        if not plain or (self._thread is not None and self._thread.is_alive()):
+            return
+        self._thread = threading.Thread(target=_compress_all, args=(plain,), name="logging_system-gzip", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:  # the interpreter is ending: they stay plain until the next start
+            self._thread = None
+
+    def join(self) -> None:
+        """Wait until no file is being compressed, because names are about to change."""
+        if self._thread is not None and self._thread.is_alive():
+            self._thread.join()
+        self._thread = None
+
+
+def _compress_all(names: list[str]) -> None:
+    for name in names:
+        try:
+            _compress(name)
+        except OSError as error:
+            diagnostics.say("compression", f"{name}: {error.strerror or error}; it stays uncompressed")
 
 
 def _compress(plain: str) -> None:
