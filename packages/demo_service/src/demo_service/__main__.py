@@ -12,7 +12,9 @@ import socket
 import sqlite3
 import sys
 import tempfile
+from threading import Thread
 from types import FrameType
+from wsgiref.simple_server import WSGIServer
 
 import prometheus_client
 import uvicorn
@@ -105,7 +107,7 @@ def _listen(host: str, port: int, variable: str) -> socket.socket:
     return listener
 
 
-def _start_metrics(host: str):  # type: ignore[no-untyped-def]
+def _start_metrics(host: str) -> tuple[WSGIServer, Thread]:
     port = current_settings().metrics_port
     try:
         return start_server(port, host)

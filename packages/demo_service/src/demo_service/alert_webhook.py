@@ -46,7 +46,8 @@ async def receive(notification: Notification, request: Request) -> None:
         if alert.status == "firing" and alert.key not in firing:
             firing[alert.key] = alert
             logger.warning("alert fires", alert=name, severity=severity, summary=alert.annotations.get("summary"))
-        elif alert.status != "firing" and firing.pop(alert.key, None):
+        elif alert.status != "firing" and alert.key in firing:
+            del firing[alert.key]
             logger.info("alert resolved", alert=name, severity=severity)
 
     feed: LiveFeed = request.app.state.feed

@@ -55,7 +55,7 @@ def create_app(settings: ServiceSettings, feed: LiveFeed, *, metrics_url: str | 
     store = OrderStore(settings.database)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         feed.attach()
         logger.info("service started", database=settings.database, chaos=settings.chaos)
         yield
@@ -155,7 +155,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
     return await request_validation_exception_handler(request, error)
 
 
-async def _fail(request: Request, error: Exception) -> Response:
+async def _fail(_request: Request, _error: Exception) -> Response:
     """500 with the id that finds the records; the access record carries the exception."""
     return JSONResponse(
         {"detail": "internal error", "correlation_id": get_context().get("correlation_id")}, status_code=500

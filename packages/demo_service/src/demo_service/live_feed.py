@@ -73,12 +73,12 @@ class LiveFeed:
             chosen = islice(self._records, start - self.oldest, start - self.oldest + limit)
             return [(start + index, level, line) for index, (level, line) in enumerate(chosen)]
 
-    async def wait(self, timeout: float) -> None:
-        """Return when there is something new, or the feed ended, or after `timeout` seconds."""
+    async def wait(self, seconds: float) -> None:
+        """Return when there is something new, or the feed ended, or after `seconds`."""
         event = self._news
         if not self.ended:
             try:
-                await asyncio.wait_for(event.wait(), timeout)
+                await asyncio.wait_for(event.wait(), seconds)
             except TimeoutError:
                 return
 

@@ -68,6 +68,8 @@ class _Request:
             await app(self._scope, receive, self._send)
         except BaseException as error:
             self._write_record(time.perf_counter() - started, error)
+            if self._complete and isinstance(error, Exception):
+                return  # answered by an error handler and recorded: a server would only print it again
             raise
         self._write_record(time.perf_counter() - started, None)
 
