@@ -41,7 +41,7 @@ def format_line(line: bytes, *, colored: bool) -> str:
     own = {key: value for key, value in record.items() if key not in _HEAD}
     fields = " ".join(f"{escape(key)}={_shown(value)}" for key, value in {**own, **context}.items())
 
-    message, place = escape(record["message"]), f"{record['logger']}:{record['line']}"
+    message, place = escape(record["message"]), f"{record['logger']} {record['module']}:{record['line']}"
     if colored:
         head = f"{_DIM}{time}{_RESET} {_COLOURS[level]}{level:<8}{_RESET} {message}"
         text = f"{head} {_DIM}{fields}{' ' if fields else ''}({escape(place)}){_RESET}\n"

@@ -20,7 +20,7 @@ from logging_system.errors import ConfigError
 from logging_system.pipeline.pipeline import Pipeline
 from logging_system.sinks.base import Sink
 from logging_system.sinks.console import ConsoleSink
-from logging_system.sinks.file import FileSink, log_file_name
+from logging_system.sinks.file import FileSink, log_file_path
 
 pipeline = Pipeline()
 
@@ -105,7 +105,7 @@ def _sinks_of(settings: Settings) -> tuple[list[Sink], list[SinkWorker]]:
     if settings.file_output:
         sinks.append(
             FileSink(
-                os.path.join(settings.log_dir, log_file_name(settings.service_name)),
+                log_file_path(settings.log_dir, settings.service_name),
                 max_size=settings.max_file_size,
                 backup_count=settings.backup_count,
                 compress=settings.file_compress == "gzip",

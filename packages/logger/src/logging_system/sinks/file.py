@@ -22,9 +22,9 @@ CHECK_SECONDS = 0.5
 _UNSAFE_IN_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def log_file_name(service_name: str) -> str:
-    """The file's name for a service: characters that a path could trip over become `_`."""
-    return f"{_UNSAFE_IN_NAME.sub('_', service_name).lstrip('.') or 'service'}.log"
+def log_file_path(log_dir: str, service_name: str) -> str:
+    """The file of a service; characters of its name that a path could trip over become `_`."""
+    return os.path.join(log_dir, f"{_UNSAFE_IN_NAME.sub('_', service_name).lstrip('.') or 'service'}.log")
 
 
 class FileSink:

@@ -1,0 +1,123 @@
+"""Encoding: any value becomes JSON on one line, secrets are masked at any depth."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import decimal
+import enum
+import json
+import math
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logging_system import get_logger
+from logging_system.record import encode_fields
+
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+class Colour(enum.Enum):
+    """An enum for the table below."""
+
+    RED = "red"
+
+
+@dataclasses.dataclass
+class Card:
+    """A dataclass with a secret."""
+
+    owner: str
+    password: str
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (math.nan, "NaN"),
+        (-math.inf, "-Infinity"),
+        (2**70, str(2**70)),
+        ({1, 2}, [1, 2]),
+        ((1, "a"), [1, "a"]),
+        (b"\xffab", "\\xffab"),
+        (Colour.RED, "red"),
+        (datetime.date(2026, 1, 2), "2026-01-02"),
+        (uuid.UUID(int=1), str(uuid.UUID(int=1))),
+        (decimal.Decimal("1.10"), "1.10"),
+        ({1: "a", (2, 3): "b"}, {"1": "a", "(2, 3)": "b"}),
+        (Card("eve", "x"), {"owner": "eve", "password": "***"}),
+        ({"outer": [{"api_key": "k", "n": math.nan}]}, {"outer": [{"api_key": "***", "n": "NaN"}]}),
+        ("\ud800", "\\ud800"),
+        (None, None),
+    ],
+)
+def test_values_that_json_does_not_hold_are_kept_as_text(log_lines: Lines, value: object, written: object) -> None:
+    """Nothing is dropped, nothing becomes null without being None."""
+    get_logger("values").info("x", value=value, plain=1)
+
+    [record] = log_lines()
+    assert record["value"] == written
+    assert record["plain"] == 1
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["password", "db_password", "clientSecret", "X-Api-Key", "Authorization", "access_token", "set-cookie", "APIKEY"],
+)
+def test_values_under_secret_names_are_masked(log_lines: Lines, key: str) -> None:
+    """At top level, nested, and in the context."""
+    with get_logger("secret").context(**{key: "hunter2"}):
+        get_logger("secret").bind(**{key: "hunter2"}).info("x", **{key: "hunter2"}, nested={"a": [{key: "hunter2"}]})
+
+    [record] = log_lines()
+    assert "hunter2" not in json.dumps(record)
+    assert record[key] == record["nested"]["a"][0][key] == record["context"][key] == "***"
+
+
+@pytest.mark.parametrize("key", ["secretary", "token_count", "tokenizer", "passenger", "author", "key", "monkey"])
+def test_names_that_only_look_secret_stay_readable(log_lines: Lines, key: str) -> None:
+    """Whole words only."""
+    get_logger("plain").info("x", **{key: "visible"})
+
+    assert log_lines()[0][key] == "visible"
+
+
+_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.binary()
+    | st.datetimes()
+    | st.decimals()
+    | st.uuids()
+    | st.complex_numbers(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()) | st.integers(), inner) | st.tuples(inner),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(fields=st.dictionaries(st.text(st.characters()), _values, max_size=5))
+def test_any_fields_encode_to_one_object_without_duplicate_keys(fields: dict[str, object]) -> None:
+    """Whatever the caller gives: valid UTF-8, one line, as many keys as were given."""
+    encoded = encode_fields(fields)
+
+    pairs = json.loads(encoded.decode("utf-8"), object_pairs_hook=lambda pairs: pairs, parse_constant=pytest.fail)
+    assert b"\n" not in encoded
+    assert len({key for key, _ in pairs}) == len(pairs) == len(fields)
+
+
+def test_later_changes_of_a_value_do_not_reach_the_record(log_lines: Lines) -> None:
+    """A record is a snapshot of the moment of the call."""
+    cart = ["tea"]
+    get_logger("snapshot").info("x", cart=cart)
+    cart.append("pot")
+
+    assert log_lines()[0]["cart"] == ["tea"]
