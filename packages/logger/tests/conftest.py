@@ -27,6 +27,7 @@ def log_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
     configure(log_dir=tmp_path / "logs", console_output=False, service_name="app")
+    flush()  # what an earlier test lost is not this one's
     yield tmp_path / "logs"
     shutdown()
 

@@ -21,7 +21,8 @@ def _here() -> int:
 def test_the_record_names_the_line_that_logs(log_lines: Lines) -> None:
     """Also when the site comes out of the cache."""
     for _ in range(3):
-        get_logger("here").info("x"); line = _here()  # noqa: E702 - both on one line
+        line = _here() + 1
+        get_logger("here").info("x")
 
     for record in log_lines():
         assert (record["module"], record["line"]) == ("test_callsite", line)
@@ -34,7 +35,8 @@ def test_stacklevel_names_the_caller_of_a_wrapper(log_lines: Lines) -> None:
     def audit(message: str, stacklevel: int) -> None:
         get_logger("wrapped").info(message, stacklevel=stacklevel)
 
-    audit("a", 2); line = _here()  # noqa: E702 - both on one line
+    line = _here() + 1
+    audit("a", 2)
     audit("beyond the stack", 5000)
 
     first, second = log_lines()

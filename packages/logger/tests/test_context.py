@@ -64,7 +64,7 @@ def test_a_context_decorates_functions_and_coroutines() -> None:
         return get_context()
 
     async def both() -> list[dict[str, object]]:
-        return await asyncio.gather(work_async(), work_async())
+        return list(await asyncio.gather(work_async(), work_async()))
 
     seen = [work(), work(), *asyncio.run(both())]
     assert {str(context["job"]) for context in seen} == {"nightly"}

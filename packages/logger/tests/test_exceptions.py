@@ -40,7 +40,7 @@ def test_an_exception_is_written_as_structure(log_lines: Lines) -> None:
 def test_exc_info_takes_an_exception_or_true(log_lines: Lines) -> None:
     """And outside of `except` True adds nothing."""
     logger.error("given", exc_info=KeyError("k"))
-    logger.error("none", exc_info=True)
+    logger.error("none", exc_info=True)  # noqa: LOG014 - the case under test
     try:
         raise OSError("disk")
     except OSError:

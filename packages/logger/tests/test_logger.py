@@ -69,7 +69,7 @@ def test_get_logger_returns_the_same_object_for_a_name() -> None:
 @pytest.mark.parametrize("level", ["LOUD", "", -1, None, 3.5])
 def test_an_unknown_level_is_a_clear_error(level: Any) -> None:
     """The message names the argument, the value and what was expected."""
-    with pytest.raises(ConfigError, match="argument: level: got .*expected DEBUG, INFO, WARNING, ERROR or CRITICAL"):
+    with pytest.raises(ConfigError, match=r"argument: level: got .*expected DEBUG, INFO, WARNING, ERROR or CRITICAL"):
         get_logger("bad").set_level(level)
 
 
@@ -174,10 +174,12 @@ def test_nothing_raises_into_the_caller(log_lines: Lines) -> None:
 
     cycle: list[object] = []
     cycle.append(cycle)
-    get_logger("broken").info(Broken(), value=Broken(), cycle=cycle, stack=object, number=10**5000, exc_info=3)
+    get_logger("broken").info(Broken(), value=Broken(), cycle=cycle, stack=object, number=10**5000)
+    bad: Any = 3
+    get_logger("broken").info("x", exc_info=bad)
     get_logger("broken").info("far", stacklevel=10_000)
 
-    first, second = log_lines()
+    first, _, second = log_lines()
     assert "RuntimeError" in first["message"]
     assert "RuntimeError" in first["value"]
     assert second["message"] == "far"

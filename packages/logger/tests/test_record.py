@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import json
@@ -46,7 +46,7 @@ class Card:
         ((1, "a"), [1, "a"]),
         (b"\xffab", "\\xffab"),
         (Colour.RED, "red"),
-        (datetime.date(2026, 1, 2), "2026-01-02"),
+        (dt.date(2026, 1, 2), "2026-01-02"),
         (uuid.UUID(int=1), str(uuid.UUID(int=1))),
         (decimal.Decimal("1.10"), "1.10"),
         ({1: "a", (2, 3): "b"}, {"1": "a", "(2, 3)": "b"}),
@@ -71,8 +71,9 @@ def test_values_that_json_does_not_hold_are_kept_as_text(log_lines: Lines, value
 )
 def test_values_under_secret_names_are_masked(log_lines: Lines, key: str) -> None:
     """At top level, nested, and in the context."""
-    with get_logger("secret").context(**{key: "hunter2"}):
-        get_logger("secret").bind(**{key: "hunter2"}).info("x", **{key: "hunter2"}, nested={"a": [{key: "hunter2"}]})
+    secret: dict[str, Any] = {key: "hunter2"}
+    with get_logger("secret").context(**secret):
+        get_logger("secret").bind(**secret).info("x", **secret, nested={"a": [secret]})
 
     [record] = log_lines()
     assert "hunter2" not in json.dumps(record)
@@ -82,7 +83,8 @@ def test_values_under_secret_names_are_masked(log_lines: Lines, key: str) -> Non
 @pytest.mark.parametrize("key", ["secretary", "token_count", "tokenizer", "passenger", "author", "key", "monkey"])
 def test_names_that_only_look_secret_stay_readable(log_lines: Lines, key: str) -> None:
     """Whole words only."""
-    get_logger("plain").info("x", **{key: "visible"})
+    fields: dict[str, Any] = {key: "visible"}
+    get_logger("plain").info("x", **fields)
 
     assert log_lines()[0][key] == "visible"
 

@@ -75,7 +75,7 @@ def test_a_timer_decorates_functions_and_coroutines(log_lines: Lines) -> None:
         return value
 
     async def run() -> list[int]:
-        return await asyncio.gather(asynchronous(1), asynchronous(5))
+        return list(await asyncio.gather(asynchronous(1), asynchronous(5)))
 
     assert plain(3) == 3
     assert asyncio.run(run()) == [1, 5]

@@ -37,6 +37,15 @@ def _retention_days(value: object) -> int:
     return int(days)
 
 
+def _stream_name(value: object) -> str:
+    text = str(read_text(value))
+    try:
+        text.format(host="", pid=0, service_name="")
+    except (KeyError, IndexError, ValueError):
+        raise ValueError(f'got "{text}", expected a name with {{host}}, {{pid}} or {{service_name}} in it') from None
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: `name` is its field below and its keyword in `configure`."""
@@ -135,7 +144,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 CLOUDWATCH: tuple[Setting, ...] = (
     Setting("log_group", "log_group", read_optional_text, "default /app/<service_name>"),
-    Setting("log_stream", "log_stream", read_text, "may hold {host}, {pid}, {service_name}"),
+    Setting("log_stream", "log_stream", _stream_name, "may hold {host}, {pid}, {service_name}"),
     Setting("region", "region", read_optional_text, "default AWS_REGION"),
     Setting("endpoint_url", "endpoint_url", read_optional_text, "another endpoint, such as an embedded AWS"),
     Setting("retention_days", "retention_days", optional(_retention_days), "set on a group that the sink creates"),

@@ -25,7 +25,7 @@ class Pipeline:
 
     def __init__(self) -> None:
         self.buffer = Buffer(Settings().buffer_bytes, "drop_newest")
-        #: Records of one sink's failures, by sinks in the writer; workers count their own.
+        #: Records lost by sinks in the writer, and by workers that were replaced; the others count their own.
         self.lost_records = 0
         self._sinks: list[Sink] = []
         self._workers: list[SinkWorker] = []
@@ -78,6 +78,7 @@ class Pipeline:
             if deliver_pending:
                 self.deliver_pending()
             self._close_sinks(time.monotonic() + 5.0)
+            self.lost_records += sum(worker.lost_records for worker in self._workers)
             self._sinks, self._workers = list(sinks), list(workers)
             self._flush_interval = settings.flush_interval
             self.buffer.limit = settings.buffer_bytes

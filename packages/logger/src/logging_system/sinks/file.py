@@ -8,6 +8,8 @@ tries again.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import re
 import time
@@ -109,10 +111,24 @@ class FileSink:
         self._check_due = now + CHECK_SECONDS
 
     def _end_torn_line(self) -> None:
-        """A process killed in the middle of a write left half a line: begin on a new one."""
+        """A process killed in the middle of a write left half a line: begin on a new one.
+
+        Only while nobody else has the file open (each holds a shared lock), because the end of
+        another's write under way looks just the same.
+        """
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # in use, or a file system without locks
+            self._lock_shared()
+            return
         with open(self.path, "rb") as stream:
             if stream.seek(0, os.SEEK_END) and stream.seek(-1, os.SEEK_END) >= 0 and stream.read(1) != b"\n":
                 os.write(self._descriptor, b"\n")
+        self._lock_shared()
+
+    def _lock_shared(self) -> None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
     def _rotate(self) -> None:
         self._close_file()
