@@ -1,0 +1,24 @@
+# The front door. Each target calls tox or one program in tools/; tox makes the environments they run in.
+PYTHON ?= python3
+TOX := .venv/bin/tox
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(TOX) ## the service under real traffic, an embedded AWS, alerts; DEMO_SECONDS=20 stops by itself
+	@$(TOX) run --quiet -e demo --notest
+	@exec .tox/demo/bin/python -m tools.demo
+
+test: $(TOX) ## set up what the tests need, then run every tox environment
+	@$(PYTHON) -m tools.setup_system
+	@$(TOX) run
+
+clean: ## remove what make and tox have made
+	rm -rf .venv .tox .run .mypy_cache .ruff_cache .pytest_cache
+
+$(TOX): requirements/tox.txt
+	@$(PYTHON) tools/make_venv.py .venv requirements/tox.txt
+	@touch $(TOX)
