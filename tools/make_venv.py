@@ -16,12 +16,10 @@ def main(folder: str, requirements: str) -> int:
     if sys.version_info < OLDEST:
         found = ".".join(str(part) for part in sys.version_info[:3])
         sys.stderr.write(
-            "make: {} is Python {}, 3.11 or newer is needed; name one: make PYTHON=python3.11 …\n".format(
-                sys.executable, found
-            )
+            f"make: {sys.executable} is Python {found}, 3.11 or newer is needed; name one: make PYTHON=python3.11 …\n"
         )
         return 2
-    print("make: installing tox into {} …".format(folder), flush=True)
+    print(f"make: installing tox into {folder} …", flush=True)
     try:
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True, stdout=subprocess.PIPE)
     except subprocess.CalledProcessError:

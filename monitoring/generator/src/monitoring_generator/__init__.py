@@ -1,0 +1,1 @@
+"""Makes Prometheus rules from `monitoring/alerts.yaml`; `python -m monitoring_generator` is the door."""

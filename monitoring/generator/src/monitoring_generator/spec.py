@@ -1,0 +1,180 @@
+"""`alerts.yaml` read and checked.
+
+Every mistake is one line: file, place in it, what was found, what was expected.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+
+from monitoring_generator.durations import parse_duration
+
+Statistic = Literal["ratio", "value"]
+Comparison = Literal[">", ">=", "<", "<="]
+Severity = Literal["critical", "warning", "info"]
+Selection = Mapping[str, tuple[str, ...]]
+
+_NAME = re.compile(r"[A-Z][A-Za-z0-9]+")
+_METRIC = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+class SpecError(Exception):
+    """A mistake in the file of alerts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One alert; durations in seconds."""
+
+    name: str
+    summary: str
+    description: str
+    metric: str
+    statistic: Statistic
+    comparison: Comparison
+    threshold: float
+    severity: Severity
+    hold: float
+    keep_firing_for: float | None = None
+    #: For a ratio: which series are the part, which the whole, over which window, and from how many on.
+    part: Selection = field(default_factory=dict)
+    of: Selection = field(default_factory=dict)
+    recorded_as: str | None = None
+    window: float | None = None
+    min_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """All alerts."""
+
+    evaluation_interval: float
+    runbook_url: str
+    alerts: tuple[Alert, ...]
+
+
+#: Keys that one statistic needs and the other must not have.
+_RATIO_KEYS = frozenset(["part", "of", "recorded_as", "window"])
+_OPTIONAL = frozenset(["keep_firing_for", "min_count"]) | _RATIO_KEYS
+
+
+def load_spec(path: Path) -> Spec:
+    """Read `path`. Raises SpecError."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SpecError(f"{path}: cannot be read: {error.strerror}") from None
+    except yaml.YAMLError as error:
+        raise SpecError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from None
+    top = _Section(str(path), document)
+    top.check_keys({"evaluation_interval", "runbook_url", "alerts"})
+    alerts = top.value("alerts")
+    if not isinstance(alerts, list) or not alerts:
+        raise SpecError(f"{path}: alerts: expected a list of alerts")
+    spec = Spec(
+        evaluation_interval=top.duration("evaluation_interval"),
+        runbook_url=top.text("runbook_url"),
+        alerts=tuple(_alert(str(path), number, alert) for number, alert in enumerate(alerts)),
+    )
+    names = [alert.name for alert in spec.alerts]
+    for name in names:
+        if names.count(name) > 1:
+            raise SpecError(f"{path}: alerts: {name} is there twice")
+    return spec
+
+
+def _alert(path: str, number: int, data: object) -> Alert:
+    name = data.get("name", f"number {number + 1}") if isinstance(data, Mapping) else f"number {number + 1}"
+    section = _Section(f"{path}: {name}", data)
+    known = {item.name for item in fields(Alert)}
+    section.check_keys(known)
+    statistic: Statistic = section.one_of("statistic", get_args(Statistic))
+    needed = known - _OPTIONAL | (_RATIO_KEYS if statistic == "ratio" else frozenset())
+    for key in sorted(needed - section.given):
+        raise SpecError(f"{section.place}: {key}: is missing")
+    if statistic != "ratio":
+        for key in sorted((_RATIO_KEYS | {"min_count"}) & section.given):
+            raise SpecError(f"{section.place}: {key}: only for the statistic ratio")
+    return Alert(
+        name=section.text("name", _NAME),
+        summary=section.text("summary"),
+        description=section.text("description"),
+        metric=section.text("metric", _METRIC),
+        statistic=statistic,
+        comparison=section.one_of("comparison", get_args(Comparison)),
+        threshold=section.number("threshold"),
+        severity=section.one_of("severity", get_args(Severity)),
+        hold=section.duration("hold"),
+        keep_firing_for=section.duration("keep_firing_for") if "keep_firing_for" in section.given else None,
+        part=section.selection("part"),
+        of=section.selection("of"),
+        recorded_as=section.text("recorded_as", _METRIC) if statistic == "ratio" else None,
+        window=section.duration("window") if statistic == "ratio" else None,
+        min_count=int(section.number("min_count")) if "min_count" in section.given else None,
+    )
+
+
+class _Section:
+    """A mapping of the file and where it stands."""
+
+    def __init__(self, place: str, data: object) -> None:
+        if not isinstance(data, Mapping):
+            raise SpecError(f"{place}: got {data!r}, expected keys with values")
+        self.place = place
+        self._data: Mapping[str, Any] = data
+
+    @property
+    def given(self) -> set[str]:
+        return {str(key) for key in self._data}
+
+    def check_keys(self, known: set[str]) -> None:
+        for key in sorted(self.given - known):
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"known here: {', '.join(sorted(known))}"
+            raise SpecError(f"{self.place}: {key}: unknown key; {hint}")
+
+    def value(self, key: str) -> Any:
+        if key not in self._data:
+            raise SpecError(f"{self.place}: {key}: is missing")
+        return self._data[key]
+
+    def text(self, key: str, pattern: re.Pattern[str] | None = None) -> str:
+        value = self.value(key)
+        if not isinstance(value, str) or not value or (pattern and not pattern.fullmatch(value)):
+            expected = f"a text like {pattern.pattern}" if pattern else "a text"
+            raise SpecError(f"{self.place}: {key}: got {value!r}, expected {expected}")
+        return value
+
+    def number(self, key: str) -> float:
+        value = self.value(key)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise SpecError(f"{self.place}: {key}: got {value!r}, expected a number")
+        return float(value)
+
+    def duration(self, key: str) -> float:
+        try:
+            return parse_duration(str(self.value(key)))
+        except ValueError as error:
+            raise SpecError(f"{self.place}: {key}: {error}") from None
+
+    def one_of(self, key: str, words: tuple[Any, ...]) -> Any:
+        value = self.value(key)
+        if value not in words:
+            raise SpecError(f"{self.place}: {key}: got {value!r}, expected one of {', '.join(words)}")
+        return value
+
+    def selection(self, key: str) -> Selection:
+        value = self._data.get(key, {})
+        if not isinstance(value, Mapping):
+            raise SpecError(f"{self.place}: {key}: got {value!r}, expected labels with lists of values")
+        for label, values in value.items():
+            if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
+                raise SpecError(f"{self.place}: {key}.{label}: got {values!r}, expected a list of values")
+        return {label: tuple(values) for label, values in value.items()}
