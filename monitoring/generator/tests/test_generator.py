@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_durations_are_read_and_written(text: str, seconds: float) -> None:
     assert format_duration(seconds) == text
 
 
-@pytest.mark.parametrize("text", ["", "5", "m", "5 m", "0s", "-5m", "5y!", "1.5m"])
+@pytest.mark.parametrize("text", ["", "5", "m", "5 m", "0s", "-5m", "5y!", "1.5m", "\u0665m"])
 def test_anything_else_is_no_duration(text: str) -> None:
     """The message says what is."""
     with pytest.raises(ValueError, match="expected a duration such as 30s, 5m or 1h"):
@@ -45,7 +46,16 @@ def test_anything_else_is_no_duration(text: str) -> None:
         ({"window": "five"}, 'HighErrorRate: window: got "five", expected a duration'),
         ({"severity": "bad"}, "HighErrorRate: severity: got 'bad', expected one of critical, warning, info"),
         ({"threshold": "5%"}, "HighErrorRate: threshold: got '5%', expected a number"),
+        ({"threshold": 5}, "HighErrorRate: threshold: got 5, expected at most 1 (5 % is 0.05)"),
+        ({"threshold": float("nan")}, "HighErrorRate: threshold: got nan, expected a number"),
+        ({"min_count": 2.7}, "HighErrorRate: min_count: got 2.7, expected a whole number from 1"),
         ({"part": {"level": "ERROR"}}, "HighErrorRate: part.level: got 'ERROR', expected a list of values"),
+        ({"part": {"level": ["FATAL"]}}, "HighErrorRate: part.level: expected some of of.level: INFO, WARNING"),
+        ({"part": {}}, "HighErrorRate: part: got no label, expected labels with lists of values"),
+        ({"of": {"level": []}}, "HighErrorRate: of.level: got [], expected a list of values"),
+        ({"of": {"level": ['a"b']}}, "HighErrorRate: of.level: got 'a\"b', expected a text like"),
+        ({"of": {"le-vel": ["a"]}}, "HighErrorRate: of: got the label 'le-vel', expected a name like"),
+        ({"name": "High\n"}, "alerts[0]: name: got 'High\\n', expected a text like"),
         ({"statistic": "value"}, "HighErrorRate: min_count: only for the statistic ratio"),
         ({"name": "TargetDown"}, "alerts: TargetDown is there twice"),
     ],
@@ -62,12 +72,37 @@ def test_a_mistake_is_one_line_that_says_where(tmp_path: Path, change: dict[str,
 
     assert message in str(caught.value)
     assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"runbook_url: a\nrunbook_url: b", 'key "runbook_url" is there twice'),
+        (b"alerts: [", "is not valid YAML"),
+        (b"\xff", "is not UTF-8"),
+        (b"[]", "expected keys with values"),
+        (b"{evaluation_interval: 15s, runbook_url: 'u/{nam}', alerts: [1]}", "runbook_url: got 'u/{nam}'"),
+    ],
+)
+def test_a_file_that_cannot_be_understood_is_one_line_too(tmp_path: Path, text: bytes, message: str) -> None:
+    """Among them a key given twice, of which YAML would take the last."""
+    path = tmp_path / "alerts.yaml"
+    path.write_bytes(text)
+
+    with pytest.raises(SpecError) as caught:
+        load_spec(path)
+
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
     """One at a time."""
     path = tmp_path / "alerts.yaml"
-    path.write_text("evaluation_interval: 15s\nrunbook_url: u\nalerts: [{name: X, statistic: value}]", encoding="utf-8")
+    path.write_text(
+        "evaluation_interval: 15s\nrunbook_url: '{name}'\nalerts: [{name: X, statistic: value}]", encoding="utf-8"
+    )
 
     with pytest.raises(SpecError, match="X: comparison: is missing"):
         load_spec(path)
@@ -103,8 +138,29 @@ def test_speeding_up_changes_durations_and_no_names() -> None:
     assert (fast["rules"][0]["for"], fast["rules"][0]["keep_firing_for"], fast["interval"]) == ("1s", "10s", "1s")
     assert real["rules"][0]["expr"] == fast["rules"][0]["expr"]
     assert "[10s]" in render_rules(SPEC, 30)["recording.yml"]
-    with pytest.raises(ValueError, match="speed_up"):
-        render_rules(SPEC, 0.5)
+
+
+@pytest.mark.parametrize("speed_up", [0.5, float("nan"), float("inf")])
+def test_a_factor_that_is_none_is_refused(speed_up: float) -> None:
+    """Before any rule is made from it."""
+    with pytest.raises(ValueError, match="speed_up: got"):
+        render_rules(SPEC, speed_up)
+
+
+def test_nothing_gets_shorter_than_a_scrape_of_one_second_can_carry() -> None:
+    """`rate()` needs samples in its window, and Prometheus a second between evaluations."""
+    files = render_rules(SPEC, 10_000)
+
+    group = yaml.safe_load(files["alerts.yml"])["groups"][0]
+    assert (group["interval"], group["rules"][0]["for"], group["rules"][0]["keep_firing_for"]) == ("1s", "1s", "1s")
+    assert "[5s]" in files["recording.yml"]
+
+
+def test_a_large_threshold_keeps_its_digits() -> None:
+    """Bytes, later: `%g` would write 1.23457e+06."""
+    alert = replace(SPEC.alerts[1], threshold=1_234_567)
+
+    assert "up < 1234567\n" in render_rules(replace(SPEC, alerts=(alert,)))["alerts.yml"]
 
 
 @pytest.mark.parametrize("name", ALERTS)

@@ -16,7 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from logging_system import configure, flush, get_logger, shutdown
 from logging_system.config.schema import CloudWatchSettings
-from logging_system.delivery.worker import Rejected
+from logging_system.sinks.base import Rejected
 from logging_system.sinks.cloudwatch import CloudWatchSink
 
 logger = get_logger("cloudwatch")

@@ -11,8 +11,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from logging_system import configure, flush, get_logger, shutdown
-from logging_system.delivery.worker import Rejected, RetryLater
 from logging_system.pipeline.entry import Entry
+from logging_system.sinks.base import Rejected, RetryLater
 
 Wait = Callable[[Callable[[], object]], None]
 Lines = Callable[[], list[dict[str, Any]]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _UNITS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_TEXT = re.compile(r"(?:\d+(?:ms|[smhd]))+")
-_PART = re.compile(r"(\d+)(ms|[smhd])")
+_TEXT = re.compile(r"(?:[0-9]+(?:ms|[smhd]))+")
+_PART = re.compile(r"([0-9]+)(ms|[smhd])")
 
 
 def parse_duration(text: str) -> float:

@@ -7,19 +7,15 @@ and cannot change each other's.
 
 from __future__ import annotations
 
-import functools
-import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar, cast
+from typing import Self
 
 from logging_system import metrics
+from logging_system.blocks import Block
 from logging_system.record import encode_context
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class ContextState:
@@ -51,7 +47,7 @@ def bind_context(**fields: object) -> None:
     current.set(ContextState({**current.get().fields, **fields}))
 
 
-class LogContext:
+class LogContext(Block):
     """`logger.context(...)`: use it with `with`, `async with` or as a decorator, as often as you like.
 
     Entering adds a `correlation_id` if there is none. Leaving restores what was before and never
@@ -79,33 +75,5 @@ class LogContext:
         except (ValueError, IndexError):  # left in another context than entered: that one is not ours to restore
             return
 
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.__exit__(error_type, error, trace)
-
-    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Decorate a function or coroutine function: each call runs in a context of its own."""
-        return decorate(function, lambda: LogContext(self._fields))
-
-
-def decorate(function: Callable[P, R], enter: Callable[[], Any]) -> Callable[P, R]:
-    """Wrap `function` so that each call runs inside a new context manager made by `enter`."""
-    if inspect.iscoroutinefunction(function):
-
-        @functools.wraps(function)
-        async def call_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-            with enter():
-                return await function(*args, **kwargs)
-
-        return cast("Callable[P, R]", call_async)
-
-    @functools.wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        with enter():
-            return function(*args, **kwargs)
-
-    return call
+    def _another(self) -> LogContext:
+        return LogContext(self._fields)

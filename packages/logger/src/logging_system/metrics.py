@@ -39,6 +39,7 @@ for _name in NAMES.values():
 records_dropped.labels("buffer", "overflow")
 
 _seen: dict[str, set[str]] = {}
+_configured_port: Callable[[], int] = lambda: 8080  # noqa: E731 - replaced by the life cycle
 
 
 def bounded_label(label: str, value: str) -> str:
@@ -82,14 +83,16 @@ def watch_buffer(read_bytes: Callable[[], float]) -> None:
     buffer_bytes.set_function(read_bytes)
 
 
+def take_port_from(configured_port: Callable[[], int]) -> None:
+    """Let `start_server` ask for the configured port when it is called without one."""
+    global _configured_port
+    _configured_port = configured_port
+
+
 def start_server(port: int | None = None, host: str = "127.0.0.1") -> tuple[WSGIServer, Thread]:
     """Serve `/metrics` on `port` (default: METRICS_PORT; 0 takes a free one), loopback unless told otherwise.
 
     Returns the server (its `server_port` is the port in use; `shutdown()` ends it) and its thread.
     Raises OSError when the port is taken.
     """
-    if port is None:
-        from logging_system.pipeline.lifecycle import current_settings  # it imports this module
-
-        port = current_settings().metrics_port
-    return prometheus_client.start_http_server(port, host)
+    return prometheus_client.start_http_server(_configured_port() if port is None else port, host)

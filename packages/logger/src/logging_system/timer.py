@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
+from typing import Protocol, Self
 
 from logging_system import metrics
-from logging_system.context import decorate
-
-if TYPE_CHECKING:
-    from logging_system.logger import AdvancedLogger
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from logging_system.blocks import Block
 
 
-class Timer:
+class WritesTimed(Protocol):
+    """What a timer needs of a logger."""
+
+    def write_timed(self, level: int, message: str, *, seconds: float, fields: dict[str, object], place: bytes) -> None:
+        """Write a record that has a duration."""
+
+
+class Timer(Block):
     """Use it with `with`, `async with` or as a decorator, as often as you like."""
 
     def __init__(
-        self, logger: AdvancedLogger, operation: str, level: int, place: bytes, fields: Mapping[str, object]
+        self, logger: WritesTimed, operation: str, level: int, place: bytes, fields: Mapping[str, object]
     ) -> None:
         self._logger = logger
         self._operation = operation
@@ -52,17 +53,8 @@ class Timer:
             self._level, self._operation, seconds=seconds, fields={**fields, **self._fields}, place=self._place
         )
 
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.__exit__(error_type, error, trace)
-
-    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """Decorate a function or coroutine function: each call is timed."""
-        return decorate(function, lambda: Timer(self._logger, self._operation, self._level, self._place, self._fields))
+    def _another(self) -> Timer:
+        return Timer(self._logger, self._operation, self._level, self._place, self._fields)
 
 
 def outcome_of(error: BaseException | None) -> str:

@@ -18,29 +18,10 @@ from collections.abc import Sequence
 from logging_system import diagnostics, metrics
 from logging_system.pipeline.entry import Entry
 from logging_system.pipeline.signal import Signal
-from logging_system.sinks.base import Sink
+from logging_system.sinks.base import Rejected, RetryLater, Sink
 
 #: Seconds before a try after a failed one: the first, and the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 15.0
-
-
-class RetryLater(Exception):
-    """Raised by a sink that could not deliver now and may later: throttled, not reachable, no answer.
-
-    `delivered` records at the front of the batch did arrive and are not tried again.
-    """
-
-    def __init__(self, reason: str, *, delivered: int = 0) -> None:
-        super().__init__(reason)
-        self.delivered = delivered
-
-
-class Rejected(Exception):
-    """Raised by a sink whose receiver took the batch except for `count` records, which it will never take."""
-
-    def __init__(self, reason: str, *, count: int) -> None:
-        super().__init__(reason)
-        self.count = count
 
 
 class SinkWorker:

@@ -12,7 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 
-from logging_system import diagnostics
+from logging_system import diagnostics, metrics
 from logging_system.config.load import load_settings
 from logging_system.config.schema import Settings
 from logging_system.delivery.worker import SinkWorker
@@ -156,3 +156,4 @@ def _after_fork_in_child() -> None:
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 atexit.register(shutdown)
+metrics.take_port_from(lambda: current_settings().metrics_port)

@@ -21,9 +21,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from logging_system import diagnostics
 from logging_system.config.schema import CloudWatchSettings
-from logging_system.delivery.worker import Rejected, RetryLater
 from logging_system.levels import NAMES, NUMBERS
 from logging_system.pipeline.entry import Entry
+from logging_system.sinks.base import Rejected, RetryLater
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
