@@ -1,0 +1,25 @@
+"""`python -m tools.demo` from the repository's root, in the environment that tox makes for it."""
+
+from __future__ import annotations
+
+import sys
+
+from tools.demo.errors import DemoError
+from tools.demo.settings import load_demo_settings
+from tools.demo.supervisor import Supervisor
+from tools.demo.terminal import own_foreground
+
+
+def main() -> int:
+    """Returns the exit status: 0, 1 when something broke or does not agree, 2 for a mistake in the settings."""
+    try:
+        settings = load_demo_settings()
+        with own_foreground():
+            return Supervisor(settings).run()
+    except DemoError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return error.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""Prometheus and Alertmanager of the demo: where their programs are, and their configuration."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import yaml
+
+from monitoring_generator.prometheus_rules import render_rules
+from monitoring_generator.spec import load_spec
+
+ALERTS = Path("monitoring/alerts.yaml")
+#: Windows are that much shorter than in production, so that an alert fires within seconds.
+SPEED_UP = 30
+
+
+def find_programs() -> tuple[str, str] | None:
+    """Paths of Prometheus and Alertmanager, or None if one is missing."""
+    prometheus = shutil.which("prometheus")
+    alertmanager = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+    return (prometheus, alertmanager) if prometheus and alertmanager else None
+
+
+def prometheus_command(
+    program: str, folder: Path, *, port: int, metrics_port: int, alertmanager_port: int
+) -> list[str]:
+    """Write its configuration and rules into `folder`; returns the command."""
+    rules = folder / "rules"
+    rules.mkdir(parents=True)
+    for name, text in render_rules(load_spec(ALERTS), SPEED_UP).items():
+        (rules / name).write_text(text, encoding="utf-8")
+    configuration = {
+        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+        "rule_files": [f"{rules}/*.yml"],
+        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{alertmanager_port}"]}]}]},
+        "scrape_configs": [{"job_name": "demo", "static_configs": [{"targets": [f"127.0.0.1:{metrics_port}"]}]}],
+    }
+    path = folder / "prometheus.yml"
+    path.write_text(yaml.safe_dump(configuration), encoding="utf-8")
+    return [
+        program,
+        f"--config.file={path}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--log.level=warn",
+    ]
+
+
+def alertmanager_command(program: str, folder: Path, *, port: int, webhook_url: str) -> list[str]:
+    """Write its configuration into `folder`; returns the command."""
+    folder.mkdir(parents=True)
+    configuration = {
+        "route": {
+            "receiver": "demo",
+            "group_by": ["alertname"],
+            "group_wait": "0s",
+            "group_interval": "1s",
+            "repeat_interval": "1h",
+        },
+        "receivers": [{"name": "demo", "webhook_configs": [{"url": webhook_url, "send_resolved": True}]}],
+    }
+    path = folder / "alertmanager.yml"
+    path.write_text(yaml.safe_dump(configuration), encoding="utf-8")
+    return [
+        program,
+        f"--config.file={path}",
+        f"--storage.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+        "--log.level=warn",
+    ]

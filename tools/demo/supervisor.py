@@ -1,0 +1,206 @@
+"""The run: start the parts, watch them, stop them in good order, compare what they saw."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from logging_system.sinks.file import log_file_path
+from tools.demo import aws, monitoring
+from tools.demo.children import Child, wait_until_ready
+from tools.demo.counting import FileCount, count_files, count_metrics
+from tools.demo.errors import DemoError
+from tools.demo.log_tail import LogTail
+from tools.demo.ports import Ports, choosing
+from tools.demo.run_dir import RunDir
+from tools.demo.settings import DemoSettings, check_writable, write_service_config
+from tools.demo.summary import Summary
+from tools.demo.terminal import StatusLine
+
+READY_SECONDS = 30.0
+#: Longer than the service gives itself for draining and flushing.
+SERVICE_STOP_SECONDS = 15.0
+
+
+class Supervisor:
+    """One run of the demo."""
+
+    def __init__(self, settings: DemoSettings) -> None:
+        self._settings = settings
+        self._run_dir = RunDir().path
+        self._log_dir = settings.log_dir or str(self._run_dir / "logs")
+        check_writable(self._log_dir)
+        self._log_file = Path(log_file_path(self._log_dir, settings.service_name))
+        self._before = FileCount()
+        self._children: list[Child] = []
+        self._urls: dict[str, str] = {}
+        self._stop_asked = False
+        self._stopping = False
+
+    def run(self) -> int:
+        """Returns the exit status."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        self._before = count_files(self._log_file)
+        try:
+            with choosing():
+                self._start_parts()
+            if self._stop_asked:
+                print("stopped before traffic began", flush=True)
+                return 0
+            self._show_urls()
+            seconds = self._send_traffic()
+            return self._finish(seconds)
+        finally:
+            for child in self._children:
+                child.kill()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if self._stopping:
+            os.write(sys.stdout.fileno(), b"\nstopping already, a few seconds more\n")
+        self._stop_asked = True
+
+    # -- start -----------------------------------------------------------------------------------
+
+    def _start(self, name: str, command: list[str], environ: dict[str, str] | None = None) -> Child:
+        base = aws.without_account(dict(os.environ))
+        child = Child(name, command, {**base, "PYTHONUNBUFFERED": "1", **(environ or {})}, self._run_dir)
+        self._children.append(child)
+        return child
+
+    def _wait(self, child: Child, url: str, started: float) -> None:
+        wait_until_ready(child, url, seconds=READY_SECONDS, interrupted=lambda: self._stop_asked)
+        print(f"  {child.name:<14} ready after {time.monotonic() - started:.1f} s", flush=True)
+
+    def _start_parts(self) -> None:
+        print("Starting", flush=True)
+        started = time.monotonic()
+        ports = Ports()
+        port = ports.take(self._settings.port, "service")
+        metrics_port = ports.take(self._settings.metrics_port, "metrics")
+        aws_port = ports.take(5000, "embedded AWS")
+        url = f"http://127.0.0.1:{port}"
+        self._urls = {
+            "live page": f"{url}/",
+            "API": f"{url}/docs",
+            "metrics": f"http://127.0.0.1:{metrics_port}/metrics",
+            "embedded AWS": f"http://127.0.0.1:{aws_port}",
+        }
+
+        moto = self._start(
+            "embedded AWS", [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(aws_port)]
+        )
+        config = self._run_dir / "logging_config.yaml"
+        write_service_config(self._settings, self._urls["embedded AWS"], config)
+        service = self._start(
+            "service", [sys.executable, "-m", "demo_service"], self._service_environ(port, metrics_port, config)
+        )
+        waiting = [(moto, f"{self._urls['embedded AWS']}/moto-api/"), (service, f"{url}/health/ready")]
+        waiting += self._start_monitoring(ports, metrics_port, f"{url}/alerts/webhook")
+        for child, ready_url in waiting:
+            self._wait(child, ready_url, started)
+
+    def _service_environ(self, port: int, metrics_port: int, config: Path) -> dict[str, str]:
+        return {
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "METRICS_PORT": str(metrics_port),
+            "DATABASE": str(self._run_dir / "orders.sqlite3"),
+            "DEMO_CHAOS": "1",
+            "DEMO_ALERT_WEBHOOK": "1",
+            "DEMO_FINAL_METRICS": str(self._run_dir / "final-metrics.prom"),
+            "LOG_CONFIG": str(config),
+            "LOG_DIR": self._log_dir,
+            "SERVICE_NAME": self._settings.service_name,
+            "BACKUP_COUNT": "10000",  # the summary counts every record
+        }
+
+    def _start_monitoring(self, ports: Ports, metrics_port: int, webhook_url: str) -> list[tuple[Child, str]]:
+        programs = monitoring.find_programs()
+        if programs is None:
+            print("  Prometheus and Alertmanager are not installed: no alerts in this run", flush=True)
+            print("  (Debian: apt-get install prometheus prometheus-alertmanager)", flush=True)
+            return []
+        prometheus_port = ports.take(9090, "Prometheus")
+        alertmanager_port = ports.take(9093, "Alertmanager")
+        self._urls["Prometheus"] = f"http://127.0.0.1:{prometheus_port}"
+        self._urls["Alertmanager"] = f"http://127.0.0.1:{alertmanager_port}"
+        alertmanager = self._start(
+            "Alertmanager",
+            monitoring.alertmanager_command(
+                programs[1], self._run_dir / "alertmanager", port=alertmanager_port, webhook_url=webhook_url
+            ),
+        )
+        prometheus = self._start(
+            "Prometheus",
+            monitoring.prometheus_command(
+                programs[0],
+                self._run_dir / "prometheus",
+                port=prometheus_port,
+                metrics_port=metrics_port,
+                alertmanager_port=alertmanager_port,
+            ),
+        )
+        return [
+            (alertmanager, f"{self._urls['Alertmanager']}/-/ready"),
+            (prometheus, f"{self._urls['Prometheus']}/-/ready"),
+        ]
+
+    def _show_urls(self) -> None:
+        print("\nRunning" + ("" if self._settings.seconds else "; Ctrl-C stops it"), flush=True)
+        for name, url in [*self._urls.items(), ("log file", str(self._log_file))]:
+            print(f"  {name:<14} {url}", flush=True)
+        print(flush=True)
+
+    # -- traffic ---------------------------------------------------------------------------------
+
+    def _send_traffic(self) -> float:
+        """Send until the time is over or somebody asks to stop. Returns the seconds it took."""
+        seconds = self._settings.seconds
+        command = [sys.executable, "-m", "tools.demo.traffic", self._urls["live page"].rstrip("/")]
+        command += ["--seed", str(self._settings.seed), "--seconds", str(seconds or 0)]
+        traffic = self._start("traffic", [*command, "--summary", str(self._run_dir / "traffic.json")])
+        started = time.monotonic()
+        status, tail = StatusLine(), LogTail(self._log_file)
+        while not self._stop_asked and not (traffic.process.poll() == 0 and seconds):
+            for child in self._children:
+                child.check()
+            now = time.monotonic()
+            of = f" of {seconds:.0f}" if seconds else ""
+            status.show(now, f"  {now - started:4.0f}{of} s   {tail.read()}")
+            time.sleep(0.1)
+        status.end()
+        return time.monotonic() - started
+
+    # -- the end ---------------------------------------------------------------------------------
+
+    def _finish(self, seconds: float) -> int:
+        self._stopping = True
+        print("Stopping: traffic, service, then reading back from CloudWatch", flush=True)
+        by_name = {child.name: child for child in self._children}
+        if by_name["traffic"].stop(10) != 0:
+            raise DemoError(f"the traffic did not end well:\n{by_name['traffic'].tail()}")
+        status = by_name["service"].stop(SERVICE_STOP_SECONDS)
+        if status != 0:
+            raise DemoError(f"the service ended with status {status}:\n{by_name['service'].tail()}")
+
+        group = f"/app/{self._settings.service_name}"
+        summary = Summary(
+            seconds=seconds,
+            traffic=json.loads((self._run_dir / "traffic.json").read_text(encoding="utf-8")),
+            file=count_files(self._log_file) - self._before,
+            metrics=count_metrics(self._run_dir / "final-metrics.prom"),
+            cloudwatch_events=aws.count_log_events(self._urls["embedded AWS"], group),
+            cloudwatch_metrics=aws.sum_of_metric(self._urls["embedded AWS"], self._settings.service_name),
+            log_file=str(self._log_file),
+        )
+        for child in self._children:
+            child.stop(5)
+        summary.write_json(self._run_dir / "summary.json")
+        print(summary.text(), flush=True)
+        return 1 if summary.problems() else 0
