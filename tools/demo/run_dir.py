@@ -1,4 +1,4 @@
-"""The folder of a run, `.run/demo/`: emptied at the start, kept afterwards; a second demo beside takes the next name."""
+"""The folder of a run, `.run/demo/`: emptied at the start, kept afterwards; a second demo beside it takes another."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 REQUESTS_PER_SECOND = 30.0
@@ -84,10 +83,3 @@ class Scenario:
                 "traceparent": f"00-{self._random.getrandbits(128) | 1:032x}-{self._random.getrandbits(64):016x}-01"
             }
         return {}
-
-
-def steps(seed: int, *, bad: bool) -> Iterator[Step]:
-    """All steps of one phase, without end."""
-    scenario = Scenario(seed)
-    while True:
-        yield scenario.next(bad=bad)

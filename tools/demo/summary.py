@@ -58,7 +58,7 @@ class Summary:
             ("records in metrics", f"{self.metrics.records:,}"),
             (
                 "records in CloudWatch",
-                f"{self.cloudwatch_events:,}   counted there as metrics: {self.cloudwatch_metrics:,}",
+                f"{self.cloudwatch_events:,}   as metrics there: {self.cloudwatch_metrics:,}",
             ),
             ("bytes", f"{self.file.size:,}"),
             ("dropped", f"{self.metrics.dropped:,}"),

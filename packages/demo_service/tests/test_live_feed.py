@@ -31,6 +31,15 @@ def test_only_the_newest_are_kept() -> None:
     assert [line for _, _, line in feed.after(0)] == [b"7\n", b"8\n", b"9\n"]
 
 
+def test_numbers_can_start_anywhere() -> None:
+    """So that those of two processes differ."""
+    feed = LiveFeed(kept=2, first=1000)
+    feed.write(_entries(*range(5)))
+
+    assert (feed.first, feed.oldest, feed.last) == (1000, 1003, 1004)
+    assert [number for number, _, _ in feed.after(0)] == [1003, 1004]
+
+
 def test_a_write_from_another_thread_wakes_every_reader() -> None:
     """The sink's thread writes, the event loop reads."""
 

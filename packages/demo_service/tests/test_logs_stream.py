@@ -59,7 +59,7 @@ def test_a_reader_that_comes_back_gets_only_what_it_missed(events: Callable[...,
     assert ids[0] == 3
 
 
-@pytest.mark.parametrize("last", ["999999", "x", "-1", ""])
+@pytest.mark.parametrize("last", ["999999", "x", "-1", "", "0", "9" * 5000])
 def test_an_id_of_another_process_means_everything(events: Callable[..., list[Event]], last: str) -> None:
     """After a restart numbers begin anew."""
     logger.info("one")

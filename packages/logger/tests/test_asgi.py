@@ -52,6 +52,17 @@ def test_the_id_that_came_goes_back_and_is_in_every_record(log_lines: Lines) -> 
     assert [record["context"]["correlation_id"] for record in log_lines()] == ["abc-1", "abc-1"]
 
 
+def test_an_id_that_the_application_sets_is_replaced_by_ours() -> None:
+    """One header, and the id of the records."""
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"X-Correlation-ID", b"the application's own")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    assert _id_of(_call(app, (b"x-correlation-id", b"abc-1"))) == "abc-1"
+
+
 def test_the_trace_id_is_taken_when_there_is_no_id() -> None:
     """W3C trace context."""
     trace = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"

@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import sys
 import tempfile
+import time
 from threading import Thread
 from types import FrameType
 from wsgiref.simple_server import WSGIServer
@@ -48,7 +49,8 @@ def main() -> int:
     """Run the service; returns the exit status."""
     try:
         settings = load_service_settings()
-        feed = LiveFeed()
+        # Microseconds, so that numbers of an earlier process are never taken for ours.
+        feed = LiveFeed(first=time.time_ns() // 1000)
         configure(sinks=[feed])
         _check_log_dir()
         listener = _listen(settings.host, settings.port, "PORT")

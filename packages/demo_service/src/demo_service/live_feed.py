@@ -20,13 +20,14 @@ KEPT_RECORDS = 2_000
 
 
 class LiveFeed:
-    """A sink for `configure(sinks=[feed])`; records are numbered from 1."""
+    """A sink for `configure(sinks=[feed])`; records are numbered from `first`."""
 
     name = "live"
 
-    def __init__(self, kept: int = KEPT_RECORDS) -> None:
+    def __init__(self, kept: int = KEPT_RECORDS, *, first: int = 1) -> None:
+        self.first = first
         self._records: deque[tuple[int, bytes]] = deque(maxlen=kept)
-        self._last = 0
+        self._last = first - 1
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()

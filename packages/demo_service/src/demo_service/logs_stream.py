@@ -49,8 +49,10 @@ async def stream(
 
 def _position(last_event_id: str | None, feed: LiveFeed) -> int:
     """Where a reader goes on; from the oldest record kept if its id is not one of this process."""
-    if last_event_id and last_event_id.isdigit() and int(last_event_id) <= feed.last:
-        return int(last_event_id)
+    if last_event_id and last_event_id.isascii() and last_event_id.isdigit():
+        number = int(last_event_id[:20])
+        if feed.first <= number <= feed.last:
+            return number
     return feed.oldest - 1
 
 
