@@ -28,7 +28,7 @@ class LogTail:
             if self._path.exists() and os.fstat(self._stream.fileno()).st_ino != self._path.stat().st_ino:
                 self._take(self._stream.read())
                 self._stream.close()
-                self._stream = None
+                self._stream, self._rest = None, b""
         firing = f"   firing: {', '.join(self._firing)}" if self._firing else ""
         return f"{self._requests:,} requests   {self._records:,} records   {self._errors:,} errors{firing}"
 

@@ -164,7 +164,11 @@ class Supervisor:
         seconds = self._settings.seconds
         command = [sys.executable, "-m", "tools.demo.traffic", self._urls["live page"].rstrip("/")]
         command += ["--seed", str(self._settings.seed), "--seconds", str(seconds or 0)]
-        traffic = self._start("traffic", [*command, "--summary", str(self._run_dir / "traffic.json")])
+        counts = self._run_dir / "traffic.json"
+        traffic = self._start("traffic", [*command, "--summary", str(counts)])
+        while not counts.exists():  # it writes that once it listens to SIGTERM
+            traffic.check()
+            time.sleep(0.02)
         started = time.monotonic()
         status, tail = StatusLine(), LogTail(self._log_file)
         while not self._stop_asked and not (traffic.process.poll() == 0 and seconds):

@@ -98,6 +98,7 @@ async def main() -> int:
     async with httpx.AsyncClient(base_url=chosen.url, timeout=10, limits=limits, trust_env=False) as client:
         traffic = Traffic(client, chosen.seed, chosen.seconds or None)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, traffic.stop)
+        chosen.summary.write_text(json.dumps(traffic.summary()), encoding="utf-8")  # from here on it can be stopped
         await traffic.run()
         chosen.summary.write_text(json.dumps(traffic.summary(), indent=2), encoding="utf-8")
     return 0
