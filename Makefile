@@ -9,7 +9,8 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(TOX) ## the service under real traffic, an embedded AWS, alerts; DEMO_SECONDS=20 stops by itself
-	@$(TOX) run --quiet -e demo --notest
+	@echo "make demo: setting up its environment (the first time half a minute) …"
+	@$(TOX) run -qq -e demo -- --set-up
 	@exec .tox/demo/bin/python -m tools.demo
 
 test: $(TOX) ## set up what the tests need, then run every tox environment

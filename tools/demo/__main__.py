@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from tools.demo.errors import DemoError
@@ -12,6 +13,10 @@ from tools.demo.terminal import own_foreground
 
 def main() -> int:
     """Returns the exit status: 0, 1 when something broke or does not agree, 2 for a mistake in the settings."""
+    parser = argparse.ArgumentParser(prog="tools.demo", description="The demo; its settings are environment variables.")
+    parser.add_argument("--set-up", action="store_true", help="do nothing: all that is needed is installed")
+    if parser.parse_args().set_up:
+        return 0
     try:
         settings = load_demo_settings()
         with own_foreground():

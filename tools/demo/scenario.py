@@ -77,7 +77,7 @@ class Scenario:
         """Some clients bring an id of their own, some a trace, most neither."""
         draw = self._random.random()
         if draw < 0.25:
-            return {"X-Correlation-ID": f"client-{self._number}-{self._random.getrandbits(32):08x}"}
+            return {"X-Correlation-ID": f"{self._random.getrandbits(32):08x}-client-{self._number}"}
         if draw < 0.4:
             return {
                 "traceparent": f"00-{self._random.getrandbits(128) | 1:032x}-{self._random.getrandbits(64):016x}-01"

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from demo_service import __version__
 from logging_system import ConfigError
 from logging_system.config.load import DEFAULT_FILE, load_settings, parse_yaml
 from logging_system.config.schema import Settings
@@ -35,6 +36,11 @@ class DemoSettings:
     def service_name(self) -> str:
         """The user's, or that of the demo."""
         return "demo-service" if self.library.service_name == Settings().service_name else self.library.service_name
+
+    @property
+    def version(self) -> str:
+        """The user's, or that of the demo service."""
+        return __version__ if self.library.version == Settings().version else self.library.version
 
 
 def load_demo_settings(environ: Mapping[str, str] = os.environ) -> DemoSettings:

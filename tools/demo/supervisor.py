@@ -117,6 +117,7 @@ class Supervisor:
             "LOG_CONFIG": str(config),
             "LOG_DIR": self._log_dir,
             "SERVICE_NAME": self._settings.service_name,
+            "SERVICE_VERSION": self._settings.version,
             "BACKUP_COUNT": "10000",  # the summary counts every record
         }
 
