@@ -117,6 +117,28 @@ def test_ctrl_c_under_make_ends_it_with_a_summary_and_status_0(tmp_path: Path, m
     assert b"file, metrics and CloudWatch agree" in output
 
 
+def test_sigint_to_make_alone_ends_it_too(tmp_path: Path, mark: str) -> None:
+    """make tells its recipe nothing and waits for it."""
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(f"demo:\n\t@exec {sys.executable} -m tools.demo\n", encoding="utf-8")
+    process = subprocess.Popen(
+        ["make", "-f", str(makefile), "demo"],
+        cwd=ROOT,
+        env=_environment(MARK=mark),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if " records " in line:
+            break
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+
+    assert "file, metrics and CloudWatch agree" in output
+
+
 def test_nothing_survives_when_the_supervisor_is_killed(mark: str) -> None:
     """By SIGKILL, which it cannot answer."""
     process = subprocess.Popen(

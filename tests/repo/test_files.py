@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-TRACKED = subprocess.run(
-    ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-).stdout.splitlines()
+from tests.repo.conftest import FILES, ROOT
+
 LONGEST = 400
 
 
@@ -44,7 +41,7 @@ def test_the_demo_has_the_same_versions_as_the_tests() -> None:
     assert pins("demo") <= pins("dev")
 
 
-@pytest.mark.parametrize("name", [name for name in TRACKED if name.endswith((".py", ".js", ".css"))])
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith((".py", ".js", ".css"))])
 def test_files_are_short(name: str) -> None:
     """One idea a file."""
     assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= LONGEST

@@ -15,12 +15,9 @@ import yaml
 from markdown_it import MarkdownIt
 
 from logging_system.config.schema import SETTINGS, Settings
+from tests.repo.conftest import FILES, ROOT
 
-ROOT = Path(__file__).parents[2]
-TRACKED = subprocess.run(
-    ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-).stdout.splitlines()
-TEXTS = sorted(name for name in TRACKED if name.endswith(".md"))
+TEXTS = sorted(name for name in FILES if name.endswith(".md"))
 
 
 def _tokens(name: str) -> list[Any]:

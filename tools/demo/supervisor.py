@@ -16,6 +16,7 @@ from tools.demo.children import Child, wait_until_ready
 from tools.demo.counting import FileCount, count_files, count_metrics
 from tools.demo.errors import DemoError
 from tools.demo.log_tail import LogTail
+from tools.demo.parent import ParentMake
 from tools.demo.ports import Ports, choosing
 from tools.demo.run_dir import RunDir
 from tools.demo.settings import DemoSettings, check_writable, write_service_config
@@ -39,7 +40,8 @@ class Supervisor:
         self._before = FileCount()
         self._children: list[Child] = []
         self._urls: dict[str, str] = {}
-        self._stop_asked = False
+        self._make = ParentMake()
+        self._signalled = False
         self._stopping = False
 
     def run(self) -> int:
@@ -50,7 +52,7 @@ class Supervisor:
         try:
             with choosing():
                 self._start_parts()
-            if self._stop_asked:
+            if self._stop_asked():
                 print("stopped before traffic began", flush=True)
                 return 0
             self._show_urls()
@@ -63,7 +65,10 @@ class Supervisor:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         if self._stopping:
             os.write(sys.stdout.fileno(), b"\nstopping already, a few seconds more\n")
-        self._stop_asked = True
+        self._signalled = True
+
+    def _stop_asked(self) -> bool:
+        return self._signalled or self._make.was_interrupted()
 
     # -- start -----------------------------------------------------------------------------------
 
@@ -74,7 +79,7 @@ class Supervisor:
         return child
 
     def _wait(self, child: Child, url: str, started: float) -> None:
-        wait_until_ready(child, url, seconds=READY_SECONDS, interrupted=lambda: self._stop_asked)
+        wait_until_ready(child, url, seconds=READY_SECONDS, interrupted=self._stop_asked)
         print(f"  {child.name:<14} ready after {time.monotonic() - started:.1f} s", flush=True)
 
     def _start_parts(self) -> None:
@@ -172,7 +177,7 @@ class Supervisor:
             time.sleep(0.02)
         started = time.monotonic()
         status, tail = StatusLine(), LogTail(self._log_file)
-        while not self._stop_asked and not (traffic.process.poll() == 0 and seconds):
+        while not self._stop_asked() and not (traffic.process.poll() == 0 and seconds):
             for child in self._children:
                 child.check()
             now = time.monotonic()
