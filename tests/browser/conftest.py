@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,48 +10,22 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.service_process import Service
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-def start_service(directory: Path, port: int = 0) -> tuple[subprocess.Popen[str], str]:
-    """Start it in `directory`; returns the process and its URL."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LOG_", "AWS_", "DEMO_"))}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "demo_service"],
-        cwd=directory,
-        env={
-            **inherited,
-            "PORT": str(port),
-            "METRICS_PORT": "0",
-            "SERVICE_NAME": "shop",
-            "DEMO_CHAOS": "1",
-            "DEMO_ALERT_WEBHOOK": "1",
-            "LOG_LEVEL": "DEBUG",
-            "LOG_FLUSH_INTERVAL": "0.05",
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    log = directory / "logs" / "shop.log"
-    known = log.stat().st_size if log.exists() else 0
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        assert process.poll() is None, process.communicate()[1]
-        text = log.read_text(encoding="utf-8")[known:] if log.exists() else ""
-        if found := re.search(r'"message":"listening".*"url":"(http://[^"]+)/"', text):
-            return process, found[1]
-        time.sleep(0.02)
-    raise AssertionError("the service did not start within 20 s")
+def start_service(directory: Path, port: int = 0) -> Service:
+    """A service with everything turned on that the page shows, quick to write."""
+    return Service(directory, PORT=str(port), DEMO_ALERT_WEBHOOK="1", LOG_LEVEL="DEBUG", LOG_FLUSH_INTERVAL="0.05")
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     """The URL of a service of this test's own."""
-    process, url = start_service(tmp_path)
-    yield url
-    process.kill()
-    process.communicate()
+    service = start_service(tmp_path)
+    yield service.url
+    service.kill()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import httpx
 import pytest
@@ -134,27 +133,22 @@ def test_the_plots_show_figures(page: Page, url: str, client: httpx.Client) -> N
     expect(page.locator("#plot-rate .value")).to_have_text(re.compile(r"[1-9]"))
 
 
-def test_the_page_comes_back_after_the_service_was_away(
-    browser: Browser, page: Page, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_the_page_comes_back_after_the_service_was_away(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
     """It says so meanwhile, and shows the new process's records."""
-    directory: Path = tmp_path_factory.mktemp("restart")
-    process, url = start_service(directory)
+    directory = tmp_path_factory.mktemp("restart")
+    service = start_service(directory)
     try:
-        page.goto(url)
+        page.goto(service.url)
         expect(page.locator("#connection")).to_have_attribute("data-state", "live")
-        process.kill()
-        process.communicate()
+        service.kill()
         expect(page.locator("#connection")).to_have_attribute("data-state", "reconnecting")
 
-        process, url = start_service(directory, port=int(url.rsplit(":", 1)[1]))
+        service = start_service(directory, port=int(service.url.rsplit(":", 1)[1]))
         expect(page.locator("#connection")).to_have_attribute("data-state", "live")
-        httpx.get(f"{url}/api/orders", headers={"X-Correlation-ID": "after-restart"}, timeout=10)
+        httpx.get(f"{service.url}/api/orders", headers={"X-Correlation-ID": "after-restart"}, timeout=10)
         expect(page.locator('#records [data-correlation-id="after-restart"]').first).to_be_visible()
     finally:
-        process.kill()
-        process.communicate()
-    del browser
+        service.kill()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

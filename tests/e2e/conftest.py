@@ -1,14 +1,9 @@
-"""Fixtures: the service as a process of its own, an embedded AWS, and what they leave behind."""
+"""Fixtures: the service as a process of its own, and an embedded AWS."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,58 +11,10 @@ import boto3
 import httpx
 import pytest
 from moto.server import ThreadedMotoServer
-from prometheus_client.parser import text_string_to_metric_families
 
-
-@dataclass
-class Service:
-    """A running demo service; `url` and `metrics_url` as its first record says."""
-
-    process: subprocess.Popen[str]
-    directory: Path
-    url: str = ""
-    metrics_url: str = ""
-    error_output: list[str] = field(default_factory=list)
-
-    @property
-    def log_file(self) -> Path:
-        """The JSON file."""
-        return self.directory / "logs" / "shop.log"
-
-    def records(self) -> list[dict[str, Any]]:
-        """Every line of the file, parsed; a line that is not JSON fails the test."""
-        return [json.loads(line) for line in self.log_file.read_text(encoding="utf-8").splitlines()]
-
-    def metric(self, name: str) -> dict[tuple[str, ...], float]:
-        """The series of a metric now, by their label values."""
-        text = httpx.get(self.metrics_url, timeout=10).text
-        return {
-            tuple(sample.labels.values()): sample.value
-            for family in text_string_to_metric_families(text)
-            for sample in family.samples
-            if sample.name == name
-        }
-
-    def stop(self, seconds: float = 15) -> int:
-        """SIGTERM; returns the exit status."""
-        self.process.terminate()
-        _, errors = self.process.communicate(timeout=seconds)
-        self.error_output.append(errors)
-        return self.process.returncode
-
+from tests.service_process import Service
 
 Start = Callable[..., Service]
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
-    """Return the condition's first true value; fail after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"did not come true within {seconds} s"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -76,38 +23,12 @@ def start_service(tmp_path: Path) -> Iterator[Start]:
     services: list[Service] = []
 
     def start(**environment: str) -> Service:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "demo_service"],
-            cwd=tmp_path,
-            env=service_environment(environment),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        service = Service(process, tmp_path)
-        services.append(service)
-
-        def listening() -> bool:
-            assert process.poll() is None, process.communicate()[1]
-            found = service.log_file.exists() and [r for r in service.records() if r["message"] == "listening"]
-            if found:
-                service.url, service.metrics_url = found[-1]["url"].rstrip("/"), found[-1]["metrics_url"]
-            return bool(found)
-
-        wait_for(listening)
-        return service
+        services.append(Service(tmp_path, **environment))
+        return services[-1]
 
     yield start
     for service in services:
-        if service.process.poll() is None:
-            service.process.kill()
-            service.process.communicate()
-
-
-def service_environment(more: dict[str, str]) -> dict[str, str]:
-    """The environment of a service: free ports, its own name, nothing of the developer's settings."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LOG_", "AWS_", "DEMO_"))}
-    return {**inherited, "PORT": "0", "METRICS_PORT": "0", "SERVICE_NAME": "shop", "DEMO_CHAOS": "1", **more}
+        service.kill()
 
 
 @dataclass(frozen=True)

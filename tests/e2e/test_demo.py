@@ -17,15 +17,14 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import wait_for
+from tests.service_process import wait_for, without_settings
 
 ROOT = Path(__file__).parents[2]
 DEMO = [sys.executable, "-m", "tools.demo"]
 
 
 def _environment(**more: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LOG_", "AWS_", "DEMO_"))}
-    return {**inherited, **more}
+    return {**without_settings(dict(os.environ)), **more}
 
 
 def _processes_with(text: str) -> list[int]:
@@ -49,6 +48,22 @@ def mark() -> Iterator[str]:
     for process in left:
         os.kill(process, signal.SIGKILL)
     assert left == []
+
+
+def _start_until_traffic(command: list[str], mark: str) -> subprocess.Popen[str]:
+    """Start a demo without an end, in a session of its own; returns once traffic runs."""
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=_environment(MARK=mark),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert any(" records " in line for line in process.stdout), "it ended before traffic began"
+    return process
 
 
 def _summary_of(output: str) -> dict[str, Any]:
@@ -121,18 +136,7 @@ def test_sigint_to_make_alone_ends_it_too(tmp_path: Path, mark: str) -> None:
     """make tells its recipe nothing and waits for it."""
     makefile = tmp_path / "Makefile"
     makefile.write_text(f"demo:\n\t@exec {sys.executable} -m tools.demo\n", encoding="utf-8")
-    process = subprocess.Popen(
-        ["make", "-f", str(makefile), "demo"],
-        cwd=ROOT,
-        env=_environment(MARK=mark),
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if " records " in line:
-            break
+    process = _start_until_traffic(["make", "-f", str(makefile), "demo"], mark)
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
 
@@ -141,13 +145,7 @@ def test_sigint_to_make_alone_ends_it_too(tmp_path: Path, mark: str) -> None:
 
 def test_nothing_survives_when_the_supervisor_is_killed(mark: str) -> None:
     """By SIGKILL, which it cannot answer."""
-    process = subprocess.Popen(
-        DEMO, cwd=ROOT, env=_environment(MARK=mark), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if " records " in line:
-            break
+    process = _start_until_traffic(DEMO, mark)
     assert len(_processes_with(mark)) >= 4
     process.kill()
     process.communicate()
@@ -157,19 +155,13 @@ def test_nothing_survives_when_the_supervisor_is_killed(mark: str) -> None:
 
 def test_a_part_that_dies_ends_the_demo_with_its_output(mark: str) -> None:
     """Status 1, and which part it was."""
-    process = subprocess.Popen(
-        DEMO, cwd=ROOT, env=_environment(MARK=mark), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if " records " in line:
-            break
+    process = _start_until_traffic(DEMO, mark)
     [service] = [p for p in _processes_with(mark) if b"demo_service" in Path(f"/proc/{p}/cmdline").read_bytes()]
     os.kill(service, signal.SIGKILL)
-    _, errors = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=30)
 
     assert process.returncode == 1
-    assert "demo: service ended with status -9" in errors
+    assert "demo: service ended with status -9" in output
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_request_becomes_records_metrics_and_cloudwatch_events(
     metrics_while_running = service.metric("log_messages_total")
 
     assert service.stop() == 0
-    assert service.error_output == [""]
+    assert service.errors == ""
 
     records = service.records()
     for record in records:

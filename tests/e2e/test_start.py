@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import service_environment
+from tests.service_process import service_environment
 
 
 def _fail_to_start(directory: Path, **environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "demo_service"],
         cwd=directory,
-        env=service_environment(environment),
+        env=service_environment(**environment),
         capture_output=True,
         text=True,
         timeout=30,

@@ -9,7 +9,8 @@ import time
 import httpx
 import pytest
 
-from tests.e2e.conftest import Start, wait_for
+from tests.e2e.conftest import Start
+from tests.service_process import wait_for
 
 
 def test_sigterm_under_load_keeps_every_answered_request(start_service: Start) -> None:
@@ -40,7 +41,7 @@ def test_sigterm_under_load_keeps_every_answered_request(start_service: Start) -
         thread.join()
 
     assert status == 0
-    assert service.error_output == [""]
+    assert service.errors == ""
     recorded = {r["context"]["correlation_id"] for r in service.records() if r["logger"] == "logging_system.access"}
     assert set(answered) <= recorded
     assert len(set(answered)) == len(answered) > 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
@@ -12,19 +13,22 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Block:
+class Block(ABC):
     """Subclasses say what happens on entering and leaving, and how to make another one of the same kind."""
 
+    @abstractmethod
     def __enter__(self) -> Self:
-        raise NotImplementedError
+        """See the subclass."""
 
+    @abstractmethod
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        """See the subclass."""
 
+    @abstractmethod
     def _another(self) -> Block:
-        raise NotImplementedError
+        """See the subclass."""
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
