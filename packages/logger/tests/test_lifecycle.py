@@ -89,7 +89,7 @@ assert all(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0 for pid in chil
 stop.set(); thread.join()
 """
     )
-    run_program(source, LOG_OVERFLOW="block")
+    run_program(source, LOG_OVERFLOW="block", MAX_FILE_SIZE="1GB")
 
     records = _records(log_dir)
     assert sorted(r["child"] for r in records if r["message"] == "child") == list(range(50))
