@@ -101,7 +101,6 @@ def write_service_config(settings: DemoSettings, aws_url: str, path: Path) -> No
     handlers = dict(document.get("handlers") or {})
     handlers["file"] = {**(handlers.get("file") or {}), "enabled": True, "format": "json"}
     handlers["cloudwatch"] = {
-        "log_group": f"/app/{settings.service_name}",
         "endpoint_url": aws_url,
         "flush_interval": 0.5,
         "metrics_namespace": "AdvancedLogging",

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from logging_system.sinks.cloudwatch import default_log_group
 from logging_system.sinks.file import log_file_path
 from tools.demo import aws, monitoring
 from tools.demo.children import Child, wait_until_ready
@@ -199,7 +200,7 @@ class Supervisor:
         if status != 0:
             raise DemoError(f"the service ended with status {status}:\n{by_name['service'].tail()}")
 
-        group = f"/app/{self._settings.service_name}"
+        group = default_log_group(self._settings.service_name)
         summary = Summary(
             seconds=seconds,
             traffic=json.loads((self._run_dir / "traffic.json").read_text(encoding="utf-8")),

@@ -64,6 +64,16 @@ def test_records_arrive_byte_for_byte_and_in_order(tmp_path: Path, log_dir: Path
     assert (group["logGroupName"], group["retentionInDays"]) == ("/app/app", 30)
 
 
+def test_a_service_name_becomes_a_group_that_the_service_accepts(tmp_path: Path, log_dir: Path, aws: str) -> None:
+    """Group names hold fewer characters than service names."""
+    _configure(tmp_path, log_dir, aws)
+    configure(tmp_path / "cloudwatch.yaml", log_dir=log_dir, console_output=False, service_name="my shop: tea & cups")
+    logger.info("x")
+    assert flush(30)
+
+    assert len(_messages(aws, "/app/my_shop__tea___cups")) == 1
+
+
 def test_records_are_counted_as_metrics_by_level(tmp_path: Path, log_dir: Path, aws: str) -> None:
     """One PutMetricData at the end, if not before."""
     _configure(tmp_path, log_dir, aws, "metrics_namespace: Tests")

@@ -63,7 +63,7 @@ def test_the_users_configuration_is_kept_and_cloudwatch_added(tmp_path: Path) ->
     merged = yaml.safe_load((tmp_path / "merged.yaml").read_text(encoding="utf-8"))
     assert merged["logging"] == {"level": "DEBUG", "file_output": True, "structured": True}
     assert merged["handlers"]["file"] == {"max_size": "1MB", "format": "json", "enabled": True}
-    assert merged["handlers"]["cloudwatch"]["log_group"] == "/app/mine"
+    assert "log_group" not in merged["handlers"]["cloudwatch"]
     assert merged["handlers"]["cloudwatch"]["endpoint_url"] == "http://127.0.0.1:5"
     assert merged["context"]["environment"] == "staging"
     again = load_demo_settings({"LOG_CONFIG": str(tmp_path / "merged.yaml")})

@@ -38,7 +38,13 @@ MAX_BATCH_SPAN_MS: Final = 24 * 3600 * 1000
 METRICS_INTERVAL: Final = 10.0
 #: Errors that another try of the same batch cannot mend.
 _PERMANENT: Final = frozenset(["InvalidParameterException", "ValidationException", "SerializationException"])
-_NOT_IN_NAMES: Final = re.compile(r"[:*]")
+_NOT_IN_STREAM_NAMES: Final = re.compile(r"[:*]")
+_NOT_IN_GROUP_NAMES: Final = re.compile(r"[^A-Za-z0-9._/#-]")
+
+
+def default_log_group(service_name: str) -> str:
+    """`/app/<service_name>`; what a group's name may not hold becomes `_` (CreateLogGroup API reference)."""
+    return f"/app/{_NOT_IN_GROUP_NAMES.sub('_', service_name)}"[:512]
 
 
 class CloudWatchSink:
@@ -51,7 +57,7 @@ class CloudWatchSink:
         self._service_name = service_name
         self._region = settings.region or region
         self._lowest = NUMBERS[settings.level]
-        self._group = settings.log_group or f"/app/{service_name}"
+        self._group = settings.log_group or default_log_group(service_name)
         self._pid = -1
         self._counts: Tally[int] = Tally()
         self._metrics_due = time.monotonic() + METRICS_INTERVAL
@@ -102,7 +108,7 @@ class CloudWatchSink:
         stream = self._settings.log_stream.format(
             host=socket.gethostname(), pid=os.getpid(), service_name=self._service_name
         )
-        self._stream = _NOT_IN_NAMES.sub("_", stream)[:512]
+        self._stream = _NOT_IN_STREAM_NAMES.sub("_", stream)[:512]
         self._create()
         self._pid = os.getpid()
 
