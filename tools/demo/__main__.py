@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from tools.demo.errors import DemoError
+from tools.demo.loopback import keep_to_loopback
 from tools.demo.settings import load_demo_settings
 from tools.demo.supervisor import Supervisor
 from tools.demo.terminal import own_foreground
@@ -19,6 +20,7 @@ def main() -> int:
         return 0
     try:
         settings = load_demo_settings()
+        keep_to_loopback()
         with own_foreground():
             return Supervisor(settings).run()
     except DemoError as error:

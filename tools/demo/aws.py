@@ -11,23 +11,11 @@ from logging_system.levels import NUMBERS
 
 REGION = "us-west-2"
 NAMESPACE = "AdvancedLogging"
-#: The service and the demo must never reach a real account.
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
-
-
-def without_account(environ: dict[str, str]) -> dict[str, str]:
-    """The environment with fake credentials and no trace of the user's own."""
-    return {name: value for name, value in environ.items() if not name.startswith("AWS_")} | CREDENTIALS
 
 
 def _client(service: str, url: str) -> Any:
-    return boto3.client(  # type: ignore[call-overload]
-        service,
-        endpoint_url=url,
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )
+    """Its credentials are those of `loopback.py`."""
+    return boto3.client(service, endpoint_url=url, region_name=REGION)  # type: ignore[call-overload]
 
 
 def count_log_events(url: str, group: str) -> int:

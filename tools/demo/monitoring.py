@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 import yaml
@@ -15,27 +16,44 @@ ALERTS = Path("monitoring/alerts.yaml")
 SPEED_UP = 30
 
 
-def find_programs() -> tuple[str, str] | None:
-    """Paths of Prometheus and Alertmanager, or None if one is missing."""
-    prometheus = shutil.which("prometheus")
-    alertmanager = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
-    return (prometheus, alertmanager) if prometheus and alertmanager else None
+#: The package of each program (Debian), and the names it goes by.
+PACKAGES = {
+    "Prometheus": ("prometheus", ["prometheus"]),
+    "Alertmanager": ("prometheus-alertmanager", ["prometheus-alertmanager", "alertmanager"]),
+}
+
+
+def find_programs() -> dict[str, str]:
+    """Paths of those of the two that are on the PATH."""
+    found = {name: next(filter(None, map(shutil.which, names)), None) for name, (_, names) in PACKAGES.items()}
+    return {name: path for name, path in found.items() if path}
+
+
+def missing_line(found: Collection[str]) -> str | None:
+    """What is not installed, and how to get it; None when both are there."""
+    missing = [name for name in PACKAGES if name not in found]
+    if not missing:
+        return None
+    packages = " ".join(PACKAGES[name][0] for name in missing)
+    return f"no alerts in this run: {' and '.join(missing)} not found (Debian: apt-get install {packages})"
 
 
 def prometheus_command(
-    program: str, folder: Path, *, port: int, metrics_port: int, alertmanager_port: int
+    program: str, folder: Path, *, port: int, metrics_port: int, alertmanager_port: int | None
 ) -> list[str]:
     """Write its configuration and rules into `folder`; returns the command."""
     rules = folder / "rules"
     rules.mkdir(parents=True)
     for name, text in render_rules(load_spec(ALERTS), SPEED_UP).items():
         (rules / name).write_text(text, encoding="utf-8")
-    configuration = {
+    configuration: dict[str, object] = {
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
         "rule_files": [f"{rules}/*.yml"],
-        "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{alertmanager_port}"]}]}]},
         "scrape_configs": [{"job_name": "demo", "static_configs": [{"targets": [f"127.0.0.1:{metrics_port}"]}]}],
     }
+    if alertmanager_port is not None:
+        target = {"targets": [f"127.0.0.1:{alertmanager_port}"]}
+        configuration["alerting"] = {"alertmanagers": [{"static_configs": [target]}]}
     path = folder / "prometheus.yml"
     path.write_text(yaml.safe_dump(configuration), encoding="utf-8")
     return [

@@ -54,15 +54,17 @@ def load_demo_settings(environ: Mapping[str, str] = os.environ) -> DemoSettings:
     except ConfigError as error:
         raise wrong_setting(str(error)) from None
     named = environ.get("LOG_CONFIG", "").strip() or None
-    log_dir = library.log_dir if environ.get("LOG_DIR") or library.log_dir != Settings().log_dir else None
+    config_file = named or (DEFAULT_FILE if os.path.exists(DEFAULT_FILE) else None)
+    in_environment = bool(environ.get("LOG_DIR", "").strip())
+    log_dir = library.log_dir if in_environment or library.log_dir != Settings().log_dir else None
     if log_dir is not None:
-        check_writable(log_dir)
+        check_writable(log_dir, "environment: LOG_DIR=" if in_environment else f"{config_file}: handlers.file.dir: ")
     return DemoSettings(
         seconds=seconds or None,
         seed=seed,
         port=port,
         metrics_port=metrics_port,
-        config_file=named or (DEFAULT_FILE if os.path.exists(DEFAULT_FILE) else None),
+        config_file=config_file,
         log_dir=log_dir,
         library=library,
     )
@@ -83,14 +85,14 @@ def _number(
     return value
 
 
-def check_writable(log_dir: str) -> None:
-    """Raise DemoError if no file can be made there."""
+def check_writable(log_dir: str, named_by: str = "environment: LOG_DIR=") -> None:
+    """Raise DemoError if no file can be made there; `named_by` says where the directory was set."""
     try:
         os.makedirs(log_dir, exist_ok=True)
         with tempfile.TemporaryFile(dir=log_dir):
             return
     except OSError as error:
-        raise wrong_setting(f"environment: LOG_DIR={log_dir}: cannot be written: {error.strerror}") from None
+        raise wrong_setting(f"{named_by}{log_dir}: cannot be written: {error.strerror}") from None
 
 
 def write_service_config(settings: DemoSettings, aws_url: str, path: Path) -> None:

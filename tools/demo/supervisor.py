@@ -34,7 +34,9 @@ class Supervisor:
 
     def __init__(self, settings: DemoSettings) -> None:
         self._settings = settings
-        self._run_dir = RunDir().path
+        # Kept, because its lock goes with it: without the lock the next demo would empty the folder under our feet.
+        self._own_run_dir = RunDir()
+        self._run_dir = self._own_run_dir.path
         self._log_dir = settings.log_dir or str(self._run_dir / "logs")
         check_writable(self._log_dir)
         self._log_file = Path(log_file_path(self._log_dir, settings.service_name))
@@ -74,8 +76,7 @@ class Supervisor:
     # -- start -----------------------------------------------------------------------------------
 
     def _start(self, name: str, command: list[str], environ: dict[str, str] | None = None) -> Child:
-        base = aws.without_account(dict(os.environ))
-        child = Child(name, command, {**base, "PYTHONUNBUFFERED": "1", **(environ or {})}, self._run_dir)
+        child = Child(name, command, {**os.environ, "PYTHONUNBUFFERED": "1", **(environ or {})}, self._run_dir)
         self._children.append(child)
         return child
 
@@ -89,12 +90,13 @@ class Supervisor:
         ports = Ports()
         port = ports.take(self._settings.port, "service")
         metrics_port = ports.take(self._settings.metrics_port, "metrics")
-        aws_port = ports.take(5000, "embedded AWS")
+        aws_port = ports.take(5001, "embedded AWS")
         url = f"http://127.0.0.1:{port}"
         self._urls = {
             "live page": f"{url}/",
             "API": f"{url}/docs",
             "metrics": f"http://127.0.0.1:{metrics_port}/metrics",
+            "logs": f"{url}/logs/stream",
             "embedded AWS": f"http://127.0.0.1:{aws_port}",
         }
 
@@ -129,34 +131,29 @@ class Supervisor:
 
     def _start_monitoring(self, ports: Ports, metrics_port: int, webhook_url: str) -> list[tuple[Child, str]]:
         programs = monitoring.find_programs()
-        if programs is None:
-            print("  Prometheus and Alertmanager are not installed: no alerts in this run", flush=True)
-            print("  (Debian: apt-get install prometheus prometheus-alertmanager)", flush=True)
-            return []
-        prometheus_port = ports.take(9090, "Prometheus")
-        alertmanager_port = ports.take(9093, "Alertmanager")
-        self._urls["Prometheus"] = f"http://127.0.0.1:{prometheus_port}"
-        self._urls["Alertmanager"] = f"http://127.0.0.1:{alertmanager_port}"
-        alertmanager = self._start(
-            "Alertmanager",
-            monitoring.alertmanager_command(
-                programs[1], self._run_dir / "alertmanager", port=alertmanager_port, webhook_url=webhook_url
-            ),
-        )
-        prometheus = self._start(
-            "Prometheus",
-            monitoring.prometheus_command(
-                programs[0],
+        missing = monitoring.missing_line(programs)
+        if missing:
+            print(f"  {missing}", flush=True)
+        preferred = {"Prometheus": 9090, "Alertmanager": 9093}
+        taken = {name: ports.take(port, name) for name, port in preferred.items() if name in programs}
+        self._urls.update({name: f"http://127.0.0.1:{port}" for name, port in taken.items()})
+        commands: dict[str, list[str]] = {}
+        if "Alertmanager" in taken:
+            commands["Alertmanager"] = monitoring.alertmanager_command(
+                programs["Alertmanager"],
+                self._run_dir / "alertmanager",
+                port=taken["Alertmanager"],
+                webhook_url=webhook_url,
+            )
+        if "Prometheus" in taken:
+            commands["Prometheus"] = monitoring.prometheus_command(
+                programs["Prometheus"],
                 self._run_dir / "prometheus",
-                port=prometheus_port,
+                port=taken["Prometheus"],
                 metrics_port=metrics_port,
-                alertmanager_port=alertmanager_port,
-            ),
-        )
-        return [
-            (alertmanager, f"{self._urls['Alertmanager']}/-/ready"),
-            (prometheus, f"{self._urls['Prometheus']}/-/ready"),
-        ]
+                alertmanager_port=taken.get("Alertmanager"),
+            )
+        return [(self._start(name, command), f"{self._urls[name]}/-/ready") for name, command in commands.items()]
 
     def _show_urls(self) -> None:
         print("\nRunning" + ("" if self._settings.seconds else "; Ctrl-C stops it"), flush=True)
@@ -178,8 +175,10 @@ class Supervisor:
             time.sleep(0.02)
         started = time.monotonic()
         status, tail = StatusLine(), LogTail(self._log_file)
-        while not self._stop_asked() and not (traffic.process.poll() == 0 and seconds):
-            for child in self._children:
+        # With an end, traffic may end between any two looks at it; `_finish` sees whether it ended well.
+        watched = [child for child in self._children if child is not traffic or not seconds]
+        while not self._stop_asked() and (traffic.is_running or not seconds):
+            for child in watched:
                 child.check()
             now = time.monotonic()
             of = f" of {seconds:.0f}" if seconds else ""

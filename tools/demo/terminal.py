@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -34,11 +35,14 @@ def own_foreground() -> Iterator[None]:
     except OSError:
         yield
         return
+    # Ctrl-Z would stop us but not make, for which the shell waits: nobody could use the terminal any more.
+    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
             _take(terminal, theirs)
+        signal.signal(signal.SIGTSTP, before)
 
 
 def _take(terminal: int, group: int) -> None:
@@ -64,6 +68,8 @@ class StatusLine:
             return
         self._due = now + (1.0 if self._in_place else STATUS_EVERY_SECONDS)
         if self._in_place:
+            # A line that wraps could not be rewritten.
+            text = text[: shutil.get_terminal_size().columns - 1]
             print(f"\r{text:<{self._width}}", end="", flush=True)
             self._width = len(text)
         else:

@@ -20,6 +20,8 @@ import httpx
 from tools.demo.scenario import REQUESTS_PER_SECOND, Scenario, Step, is_bad
 
 AT_ONCE = 100
+#: How long the last requests may take to be answered.
+LAST_ANSWERS_SECONDS = 5.0
 
 
 class Traffic:
@@ -56,7 +58,10 @@ class Traffic:
             self.sent += 1
             await asyncio.sleep(max(0.0, due - time.monotonic()))
         if under_way:
-            await asyncio.wait(under_way, timeout=5)
+            _, unanswered = await asyncio.wait(under_way, timeout=LAST_ANSWERS_SECONDS)
+            for task in unanswered:
+                task.cancel()
+            self.failed += len(unanswered)
 
     async def _send(self, step: Step) -> None:
         path = step.path.format(order=self._orders[len(self._orders) // 2])

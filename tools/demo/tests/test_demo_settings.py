@@ -49,6 +49,17 @@ def test_a_mistake_is_one_line_and_status_2(environ: dict[str, str], line: str) 
     assert caught.value.status == 2
 
 
+def test_a_log_directory_of_the_file_is_named_by_its_key() -> None:
+    """The environment has no part in it."""
+    Path("occupied").write_text("", encoding="utf-8")
+    Path("logging_config.yaml").write_text("handlers: {file: {dir: occupied/logs}}", encoding="utf-8")
+
+    with pytest.raises(
+        DemoError, match=r"^logging_config\.yaml: handlers\.file\.dir: occupied/logs: cannot be written"
+    ):
+        load_demo_settings({})
+
+
 def test_the_users_configuration_is_kept_and_cloudwatch_added(tmp_path: Path) -> None:
     """It is the file that `./logging_config.yaml` names, with what the demo cannot do without."""
     Path("logging_config.yaml").write_text(
