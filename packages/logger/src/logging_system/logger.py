@@ -7,7 +7,6 @@ and nothing raises into the caller: what fails is counted and said on stderr.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping
 from sys import _getframe
@@ -16,16 +15,19 @@ from types import TracebackType
 from typing import TypeAlias
 
 from logging_system import context, diagnostics, metrics
-from logging_system.callsite import CallSites, caller_frame, encode_place
+from logging_system.callsite import caller_frame, encode_place
 from logging_system.config.schema import Settings
 from logging_system.config.values import read_level
 from logging_system.context import LogContext
+from logging_system.control.levels import LoggerCore, core_of, set_own_level
+from logging_system.control.sampling import Sampler
 from logging_system.errors import ConfigError
 from logging_system.exceptions import current_exception
 from logging_system.levels import CRITICAL, DEBUG, ERROR, INFO, NUMBERS, WARNING, level_number
 from logging_system.pipeline import lifecycle
 from logging_system.pipeline.buffer import LARGE_RECORD
-from logging_system.record import encode_context, encode_exception, encode_fields, encode_static_context
+from logging_system.record import encode_context, encode_exception, encode_fields
+from logging_system.record_size import cut_record
 from logging_system.timer import Timer
 
 ExcInfo: TypeAlias = (
@@ -41,6 +43,8 @@ _buffer = _pipeline.buffer
 _current_context = context.current
 #: The last millisecond and its text: only a new millisecond is formatted.
 _stamp: tuple[int, bytes] = (0, b"")
+_max_record_size = Settings().max_record_size
+_sampler: Sampler | None = None
 
 
 def _stamp_of(milliseconds: int) -> bytes:
@@ -49,25 +53,6 @@ def _stamp_of(milliseconds: int) -> bytes:
     text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode() + b".%03dZ" % rest
     _stamp = (milliseconds, text)
     return text
-
-
-class _Core:
-    """What a logger and its bound children share."""
-
-    __slots__ = ("name", "own_level", "sites", "tail", "threshold")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.own_level: int | None = None
-        #: Everything passes until the first record resolves the configuration.
-        self.threshold = 0
-        self.sites = CallSites(name)
-        #: `"service_name":…,"version":…,"environment":…}`; empty until the configuration is resolved.
-        self.tail = b""
-
-    def apply(self, settings: Settings) -> None:
-        self.threshold = NUMBERS[settings.log_level] if self.own_level is None else self.own_level
-        self.tail = encode_static_context(settings.service_name, settings.version, settings.environment)
 
 
 class AdvancedLogger:
@@ -81,7 +66,7 @@ class AdvancedLogger:
 
     __slots__ = ("_bound", "_core", "_merged")
 
-    def __init__(self, core: _Core, bound: Mapping[str, object]) -> None:
+    def __init__(self, core: LoggerCore, bound: Mapping[str, object]) -> None:
         self._core = core
         self._bound = bound
         #: The context state last seen, and it together with the bound fields, encoded.
@@ -185,13 +170,11 @@ class AdvancedLogger:
 
     def set_level(self, level: str | int) -> None:
         """Set the minimum level of this logger and its bound children. Raises ConfigError for an unknown one."""
-        self._core.own_level = _checked_level(level, "level")
-        self._core.threshold = self._core.own_level
+        set_own_level(self._core, _checked_level(level, "level"))
 
     def is_enabled_for(self, level: str | int) -> bool:
         """Tell whether a record at `level` would be written. Raises ConfigError for an unknown one."""
-        if not self._core.tail:
-            self._core.apply(lifecycle.current_settings())
+        self._core.resolve()
         return self._core.threshold <= _checked_level(level, "level")
 
     # -- the path of a record --------------------------------------------------------------------
@@ -208,7 +191,7 @@ class AdvancedLogger:
         try:
             core = self._core
             if not core.tail:
-                core.apply(lifecycle.current_settings())
+                core.resolve()
                 if level < core.threshold:
                     return
 
@@ -248,18 +231,42 @@ class AdvancedLogger:
         """Write a record that has a `duration_ms`, for `Timer` and the integrations. Never raises."""
         try:
             core = self._core
-            if not core.tail:
-                core.apply(lifecycle.current_settings())
+            core.resolve()
             if core.threshold <= level:
                 duration = b'"duration_ms":%b,' % repr(round(seconds * 1000, 3)).encode()
                 self._write(level, core.sites.head(level, message, place), fields, error, duration)
         except Exception as failure:
             _count_failure(failure)
 
-    def _write(
-        self, level: int, head: bytes, fields: dict[str, object], error: BaseException | None, duration: bytes
+    def write_foreign(
+        self,
+        level: int,
+        message: object,
+        *,
+        milliseconds: int,
+        fields: dict[str, object],
+        place: bytes,
+        error: BaseException | None = None,
     ) -> None:
-        now = time_ns() // 1_000_000
+        """Write a record that another logging library made at `milliseconds` since 1970. Never raises."""
+        try:
+            core = self._core
+            core.resolve()
+            if core.threshold <= level:
+                self._write(level, core.sites.head(level, message, place), fields, error, b"", milliseconds)
+        except Exception as failure:
+            _count_failure(failure)
+
+    def _write(
+        self,
+        level: int,
+        head: bytes,
+        fields: dict[str, object],
+        error: BaseException | None,
+        duration: bytes,
+        now: int = 0,
+    ) -> None:
+        now = now or time_ns() // 1_000_000
         stamp = _stamp
         text = stamp[1] if stamp[0] == now else _stamp_of(now)
 
@@ -272,6 +279,13 @@ class AdvancedLogger:
             shared = encode_context({**state.fields, **self._bound})
             self._merged = (state, shared)
 
+        if _sampler is not None:
+            correlation_id = self._bound.get("correlation_id", state.fields.get("correlation_id"))
+            if not _sampler.keeps(level, correlation_id):
+                return
+            if level < ERROR:
+                fields = {**fields, "sample_rate": _sampler.rate}
+
         # `rest` is everything behind the context: `,"a":1}` or `}`.
         rest = b"}" if not fields else b",%b" % encode_fields(fields)[1:]
         if duration:
@@ -282,34 +296,34 @@ class AdvancedLogger:
         line = b'{"timestamp":"%b",%b"context":{%b%b%b\n' % (text, head, shared, self._core.tail, rest)
         error_type = None if level < ERROR else "none" if error is None else type(error).__name__
 
+        if len(line) > LARGE_RECORD:
+            if len(line) > _max_record_size:
+                line = cut_record(line, _max_record_size)
+            _buffer.entries.append((level, now, line, error_type))
+            _pipeline.relieve()
+            return
         entries = _buffer.entries
         entries.append((level, now, line, error_type))
-        if len(entries) >= _buffer.seal_at or len(line) > LARGE_RECORD:
+        if len(entries) >= _buffer.seal_at:
             _pipeline.relieve()
 
 
-_cores: dict[str, _Core] = {}
 _loggers: dict[str, AdvancedLogger] = {}
-_lock = threading.Lock()
 
 
 def get_logger(name: str = "root", log_level: str | int | None = None) -> AdvancedLogger:
     """The logger of this name, always the same one. `log_level` sets its own minimum level, from now on.
 
+    Loggers without a level of their own follow the one above them (`shop.cart` follows `shop`).
     Without `configure` the first record configures the library from environment and file. Raises
     ConfigError for an unknown level.
     """
     own_level = None if log_level is None else _checked_level(log_level, "log_level")
-    with _lock:
-        logger = _loggers.get(name)
-        if logger is None:
-            core = _cores[name] = _Core(str(name))
-            logger = _loggers[name] = AdvancedLogger(core, {})
-            settings = lifecycle.settings_if_configured()
-            if settings is not None:
-                core.apply(settings)
-        if own_level is not None:
-            logger._core.own_level = logger._core.threshold = own_level
+    logger = _loggers.get(name)
+    if logger is None:
+        logger = _loggers.setdefault(name, AdvancedLogger(core_of(str(name)), {}))
+    if own_level is not None:
+        set_own_level(logger._core, own_level)
     return logger
 
 
@@ -327,10 +341,10 @@ def _unpickle(name: str, bound: dict[str, object]) -> AdvancedLogger:
     return AdvancedLogger(get_logger(name)._core, bound)
 
 
-def _apply_to_all(settings: Settings) -> None:
-    with _lock:
-        for core in _cores.values():
-            core.apply(settings)
+def _apply(settings: Settings) -> None:
+    global _max_record_size, _sampler
+    _max_record_size = settings.max_record_size
+    _sampler = Sampler(settings.sample_rate) if settings.sample_rate < 1 else None
 
 
 def _count_failure(failure: Exception) -> None:
@@ -342,4 +356,4 @@ def _count_failure(failure: Exception) -> None:
         return
 
 
-lifecycle.on_configure(_apply_to_all)
+lifecycle.on_configure(_apply)

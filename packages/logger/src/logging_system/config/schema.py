@@ -6,6 +6,7 @@ are in `values.py`. Documentation and checks walk the tables below.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -15,9 +16,12 @@ from logging_system.config.values import (
     optional,
     read_bool,
     read_level,
+    read_levels,
     read_optional_text,
     read_path,
+    read_record_size,
     read_seconds,
+    read_share,
     read_size,
     read_text,
     whole_number,
@@ -79,6 +83,12 @@ class Settings:
     """A whole, checked configuration."""
 
     log_level: str = "INFO"
+    #: Minimum levels by logger name.
+    levels: Mapping[str, str] = field(default_factory=dict)
+    sample_rate: float = 1.0
+    max_record_size: int = 256 * 1024
+    handle_sigterm: bool = False
+    capture_stdlib: bool = False
     structured: bool = True
     console_output: bool = True
     file_output: bool = True
@@ -90,6 +100,7 @@ class Settings:
     backup_count: int = 5
     file_format: Literal["json", "plain"] = "json"
     file_compress: Literal["none", "gzip"] = "gzip"
+    fsync: bool = False
     console_format: Literal["auto", "json", "colored", "plain"] = "auto"
     service_name: str = "logging-service"
     version: str = "0.0.0"
@@ -103,6 +114,17 @@ class Settings:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("logging.level", "log_level", read_level, "minimum level", "LOG_LEVEL"),
+    Setting("logging.levels", "levels", read_levels, "minimum levels by logger name"),
+    Setting(
+        "logging.sample_rate",
+        "sample_rate",
+        read_share,
+        "share of requests whose records below ERROR are written",
+        "LOG_SAMPLE_RATE",
+    ),
+    Setting("logging.max_record_size", "max_record_size", read_record_size, "longer records are cut"),
+    Setting("logging.handle_sigterm", "handle_sigterm", read_bool, "flush on SIGTERM, then do what was set before"),
+    Setting("logging.capture_stdlib", "capture_stdlib", read_bool, "records of the standard library and warnings"),
     Setting("logging.structured", "structured", read_bool, "false writes plain text into the file"),
     Setting("logging.console_output", "console_output", read_bool, "the console sink"),
     Setting("logging.file_output", "file_output", read_bool, "the file sink"),
@@ -128,6 +150,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("handlers.file.format", "file_format", one_of("json", "plain"), "format of the file"),
     Setting("handlers.file.compress", "file_compress", one_of("none", "gzip"), "compression of rotated files"),
+    Setting("handlers.file.fsync", "fsync", read_bool, "force each batch to the disk", "LOG_FSYNC"),
     Setting(
         "handlers.console.format",
         "console_format",

@@ -93,6 +93,32 @@ def read_seconds(value: object) -> float:
     return seconds
 
 
+def read_levels(value: object) -> dict[str, str]:
+    """Levels by logger name."""
+    if not isinstance(value, Mapping):
+        raise _wrong(value, "logger names with levels, such as {shop: DEBUG}")
+    return {str(name): read_level(level) for name, level in value.items()}
+
+
+def read_share(value: object) -> float:
+    """A share, more than 0 and at most 1."""
+    try:
+        share = float(value)  # type: ignore[arg-type]  # what cannot be a float raises
+    except (TypeError, ValueError):
+        share = math.nan
+    if isinstance(value, bool) or not 0 < share <= 1:
+        raise _wrong(value, "a share, more than 0 and at most 1")
+    return share
+
+
+def read_record_size(value: object) -> int:
+    """A size of at least 1 kB, so that what tells one record from another always fits."""
+    size = read_size(value)
+    if size < 1024:
+        raise _wrong(value, "a size of at least 1KB")
+    return size
+
+
 def whole_number(lowest: int, highest: int) -> Reader:
     """A reader of whole numbers from `lowest` to `highest`, both included."""
 

@@ -110,6 +110,7 @@ def _sinks_of(settings: Settings) -> tuple[list[Sink], list[SinkWorker]]:
                 backup_count=settings.backup_count,
                 compress=settings.file_compress == "gzip",
                 plain=settings.file_format == "plain",
+                fsync=settings.fsync,
             )
         )
 

@@ -34,12 +34,15 @@ class FileSink:
 
     name = "file"
 
-    def __init__(self, path: str, *, max_size: int, backup_count: int, compress: bool, plain: bool = False) -> None:
+    def __init__(
+        self, path: str, *, max_size: int, backup_count: int, compress: bool, plain: bool = False, fsync: bool = False
+    ) -> None:
         self.path = path
         self._max_size = max_size
         self._backup_count = backup_count
         self._compress = compress
         self._plain = plain
+        self._fsync = fsync
         self._descriptor = -1
         self._identity: tuple[int, int] | None = None
         self._size = 0
@@ -53,6 +56,8 @@ class FileSink:
             lines = [format_line(line, colored=False).encode() for line in lines]
         try:
             self._append(lines)
+            if self._fsync:
+                os.fsync(self._descriptor)
         except OSError as error:
             self._close_file()
             raise OSError(f"{self.path}: {error.strerror or error}") from error

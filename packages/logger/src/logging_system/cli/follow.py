@@ -1,0 +1,102 @@
+"""Lines appended to a file that is rotated or truncated meanwhile.
+
+A rotated file is read to its end, and for a while after, because a process that has it open writes
+on until it notices. Not seen: files that came and went between two looks, and a truncation after
+which the file grew beyond its old size between two looks.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from logging_system.cli.log_files import LONGEST_LINE
+from logging_system.sinks.file import CHECK_SECONDS
+
+#: Seconds between two looks.
+POLL_SECONDS: Final = 0.1
+#: Seconds a rotated file is still read: our writers look every CHECK_SECONDS and then write what they hold.
+GRACE_SECONDS: Final = 4 * CHECK_SECONDS
+_BLOCK: Final = 1024 * 1024
+
+
+def follow(path: str, start: int, stream: BinaryIO) -> Iterator[bytes | None]:
+    """Complete lines of `path`, without end; None each time there is nothing more for now.
+
+    `stream` is the file as it was opened, `start` the offset from which lines are wanted; it is
+    closed here. Half a line is held until its end comes, or until its file is given up.
+    """
+    current = _GrowingFile(stream, start)
+    rotated: list[_GrowingFile] = []
+    try:
+        while True:
+            for file in [*rotated, current]:
+                yield from file.new_lines()
+            for file in [file for file in rotated if file.is_given_up()]:
+                yield from file.last_line()
+                file.close()
+                rotated.remove(file)
+            successor = current.successor(path)
+            if successor is None:
+                yield None
+                time.sleep(POLL_SECONDS)
+            else:
+                current.retire()
+                rotated.append(current)
+                current = successor
+    finally:
+        for file in [*rotated, current]:
+            file.close()
+
+
+class _GrowingFile:
+    """An open file, how far it was read, and the half line at that point."""
+
+    def __init__(self, stream: BinaryIO, position: int) -> None:
+        self._stream = stream
+        self._position = position
+        self._half_line = b""
+        self._given_up_at: float | None = None
+
+    def new_lines(self) -> Iterator[bytes]:
+        """Lines completed since the last call."""
+        if os.fstat(self._stream.fileno()).st_size < self._position:
+            yield from self.last_line()
+            self._position = 0
+        self._stream.seek(self._position)
+        while block := self._stream.read(_BLOCK):
+            self._position += len(block)
+            *whole, last = (self._half_line + block).split(b"\n")
+            self._half_line = last
+            yield from (line + b"\n" for line in whole)
+            if len(last) > LONGEST_LINE:
+                yield from self.last_line()
+
+    def last_line(self) -> Iterator[bytes]:
+        """The half line, when nothing will complete it."""
+        line, self._half_line = self._half_line, b""
+        if line:
+            yield line
+
+    def successor(self, path: str) -> _GrowingFile | None:
+        """The file that lies at `path` now, if it is another one; None while there is none."""
+        try:
+            stream = open(path, "rb")  # noqa: SIM115 - kept open, closed by `follow`
+        except OSError:
+            return None
+        if os.path.sameopenfile(stream.fileno(), self._stream.fileno()):
+            stream.close()
+            return None
+        return _GrowingFile(stream, 0)
+
+    def retire(self) -> None:
+        """Start the time in which others may still write to it."""
+        self._given_up_at = time.monotonic() + GRACE_SECONDS
+
+    def is_given_up(self) -> bool:
+        return self._given_up_at is not None and time.monotonic() >= self._given_up_at
+
+    def close(self) -> None:
+        self._stream.close()

@@ -1,0 +1,1 @@
+"""For tests of programs that log: the pytest fixture `captured_records`."""
