@@ -13,7 +13,7 @@ import sys
 from types import CodeType, FrameType
 from typing import Final
 
-from logging_system.record import encode_text
+from logging_system.record import encode_message, encode_text
 
 #: Sites kept for one logger; programs that compile code as they run must not grow without end.
 MAX_SITES: Final = 10_000
@@ -52,7 +52,7 @@ class CallSites:
 
     def head(self, level: int, message: object, place: bytes) -> bytes:
         """Encode the part of a record from `level` to `line`."""
-        return self._opening[level] + encode_text(message) + place
+        return self._opening[level] + encode_message(message) + place
 
     def add(self, key: int, frame: FrameType, level: int, message: object) -> CallSite:
         """Remember the site that `frame` stands at."""

@@ -15,17 +15,21 @@ from typing import Self
 
 from logging_system import metrics
 from logging_system.blocks import Block
+from logging_system.control import flight_recorder
+from logging_system.control.flight_recorder import HeldRecords
 from logging_system.record import encode_context
 
 
 class ContextState:
     """An immutable set of context fields and their encoded form (`"a":1,`)."""
 
-    __slots__ = ("encoded", "fields")
+    __slots__ = ("encoded", "fields", "held")
 
-    def __init__(self, fields: Mapping[str, object]) -> None:
+    def __init__(self, fields: Mapping[str, object], held: HeldRecords | None = None) -> None:
         self.fields = fields
         self.encoded = encode_context(fields)
+        #: What the flight recorder holds for this context and those around it.
+        self.held = held
 
 
 _NOTHING = ContextState({})
@@ -44,7 +48,8 @@ def get_context() -> dict[str, object]:
 
 def bind_context(**fields: object) -> None:
     """Add fields to the context in force here, until the surrounding `logger.context` (or the task) ends."""
-    current.set(ContextState({**current.get().fields, **fields}))
+    state = current.get()
+    current.set(ContextState({**state.fields, **fields}, state.held))
 
 
 class LogContext(Block):
@@ -59,10 +64,13 @@ class LogContext(Block):
         self._tokens: list[Token[ContextState]] = []
 
     def __enter__(self) -> Self:
-        fields = {**current.get().fields, **self._fields}
+        state = current.get()
+        fields = {**state.fields, **self._fields}
         if fields.get("correlation_id") in (None, ""):
             fields["correlation_id"] = new_correlation_id()
-        self._tokens.append(current.set(ContextState(fields)))
+        recorder = flight_recorder.active
+        held = state.held if recorder is None or state.held is not None else recorder.new()
+        self._tokens.append(current.set(ContextState(fields, held)))
         metrics.active_contexts.inc()
         return self
 
@@ -70,6 +78,9 @@ class LogContext(Block):
         self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         metrics.active_contexts.dec()
+        held = current.get().held
+        if held is not None and isinstance(error, Exception):
+            held.write()
         try:
             current.reset(self._tokens.pop())
         except (ValueError, IndexError):  # left in another context than entered: that one is not ours to restore

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 import traceback
 
+from logging_system.redact import active
+from logging_system.redact.redactor import REMOVED
 from logging_system.values import Json, safe_text, to_json
 
 #: Exceptions of a chain or group that are written; a marker says where it was cut.
@@ -42,8 +44,8 @@ def _structure(error: BaseException, seen: set[int]) -> Json:
     structure: dict[str, Json] = {
         "type": type(error).__qualname__,
         "module": type(error).__module__,
-        "message": safe_text(error),
-        "stacktrace": _stacktrace(error),
+        "message": _redacted("message", safe_text(error)),
+        "stacktrace": _redacted("stacktrace", _stacktrace(error)),
         "cause": _structure(cause, seen) if cause is not None else None,
         "context": _structure(context, seen) if context is not None else None,
         "notes": _notes(error),
@@ -58,7 +60,14 @@ def _structure(error: BaseException, seen: set[int]) -> Json:
 
 def _notes(error: BaseException) -> Json:
     notes = getattr(error, "__notes__", None)
-    return to_json(notes) if isinstance(notes, list) else ([] if notes is None else [safe_text(notes)])
+    return (
+        to_json(notes, "exception.notes") if isinstance(notes, list) else ([] if notes is None else [safe_text(notes)])
+    )
+
+
+def _redacted(key: str, text: str) -> str:
+    written = active.redactor.leaf(f"exception.{key}", text)
+    return "" if written is REMOVED else safe_text(written)
 
 
 def _stacktrace(error: BaseException) -> str:

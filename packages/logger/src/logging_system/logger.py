@@ -19,13 +19,15 @@ from logging_system.callsite import caller_frame, encode_place
 from logging_system.config.schema import Settings
 from logging_system.config.values import read_level
 from logging_system.context import LogContext
+from logging_system.control import flight_recorder
+from logging_system.control.gate import Gate, make_gate
 from logging_system.control.levels import LoggerCore, core_of, set_own_level
-from logging_system.control.sampling import Sampler
 from logging_system.errors import ConfigError
 from logging_system.exceptions import current_exception
 from logging_system.levels import CRITICAL, DEBUG, ERROR, INFO, NUMBERS, WARNING, level_number
 from logging_system.pipeline import lifecycle
 from logging_system.pipeline.buffer import LARGE_RECORD
+from logging_system.pipeline.entry import Entry
 from logging_system.record import encode_context, encode_exception, encode_fields
 from logging_system.record_size import cut_record
 from logging_system.timer import Timer
@@ -44,7 +46,7 @@ _current_context = context.current
 #: The last millisecond and its text: only a new millisecond is formatted.
 _stamp: tuple[int, bytes] = (0, b"")
 _max_record_size = Settings().max_record_size
-_sampler: Sampler | None = None
+_gate: Gate | None = None
 
 
 def _stamp_of(milliseconds: int) -> bytes:
@@ -173,7 +175,10 @@ class AdvancedLogger:
         set_own_level(self._core, _checked_level(level, "level"))
 
     def is_enabled_for(self, level: str | int) -> bool:
-        """Tell whether a record at `level` would be written. Raises ConfigError for an unknown one."""
+        """Tell whether a record at `level` would be written, or held by the flight recorder.
+
+        Raises ConfigError for an unknown level.
+        """
         self._core.resolve()
         return self._core.threshold <= _checked_level(level, "level")
 
@@ -203,16 +208,19 @@ class AdvancedLogger:
                 site = core.sites.by_key.get(key)
                 if site is None or site.code is not code:
                     site = core.sites.add(key, frame, level, message)
+                place = site.place
                 if site.message is message and site.level == level:
                     head = site.head
                 else:
-                    head = core.sites.head(level, message, site.place)
+                    head = core.sites.head(level, message, place)
             except (ValueError, TypeError):  # the stack is not that deep, or stacklevel is no number
-                depth = stacklevel if isinstance(stacklevel, int) else 1
-                head = core.sites.head(level, message, encode_place(caller_frame(depth)))
+                place = encode_place(caller_frame(stacklevel if isinstance(stacklevel, int) else 1))
+                head = core.sites.head(level, message, place)
 
             if args:
                 fields["args" if "args" not in fields else "args_"] = args
+            if _gate is not None and not self._is_admitted(level, message, place, fields):
+                return
             error = current_exception(exc_info) if exc_info else None
             self._write(level, head, fields, error, b"")
         except Exception as failure:
@@ -232,7 +240,7 @@ class AdvancedLogger:
         try:
             core = self._core
             core.resolve()
-            if core.threshold <= level:
+            if core.threshold <= level and (_gate is None or self._is_admitted(level, message, place, fields)):
                 duration = b'"duration_ms":%b,' % repr(round(seconds * 1000, 3)).encode()
                 self._write(level, core.sites.head(level, message, place), fields, error, duration)
         except Exception as failure:
@@ -252,10 +260,23 @@ class AdvancedLogger:
         try:
             core = self._core
             core.resolve()
-            if core.threshold <= level:
+            if core.threshold <= level and (_gate is None or self._is_admitted(level, message, place, fields)):
                 self._write(level, core.sites.head(level, message, place), fields, error, b"", milliseconds)
         except Exception as failure:
             _count_failure(failure)
+
+    def _is_admitted(self, level: int, message: object, place: bytes, fields: dict[str, object]) -> bool:
+        """Ask the gate, which may add fields. What the flight recorder will hold passes it untouched."""
+        core = self._core
+        if _gate is None or level < core.level:
+            return True
+        context_fields = _current_context.get().fields
+        shared = {**context_fields, **self._bound} if self._bound else context_fields
+        added = _gate.admits(core, level, message, place, fields, shared)
+        if added is None:
+            return False
+        fields.update(added)
+        return True
 
     def _write(
         self,
@@ -279,13 +300,6 @@ class AdvancedLogger:
             shared = encode_context({**state.fields, **self._bound})
             self._merged = (state, shared)
 
-        if _sampler is not None:
-            correlation_id = self._bound.get("correlation_id", state.fields.get("correlation_id"))
-            if not _sampler.keeps(level, correlation_id):
-                return
-            if level < ERROR:
-                fields = {**fields, "sample_rate": _sampler.rate}
-
         # `rest` is everything behind the context: `,"a":1}` or `}`.
         rest = b"}" if not fields else b",%b" % encode_fields(fields)[1:]
         if duration:
@@ -296,9 +310,18 @@ class AdvancedLogger:
         line = b'{"timestamp":"%b",%b"context":{%b%b%b\n' % (text, head, shared, self._core.tail, rest)
         error_type = None if level < ERROR else "none" if error is None else type(error).__name__
 
+        if len(line) > _max_record_size:
+            line = cut_record(line, _max_record_size)
+        held = state.held
+        if held is not None:
+            if level < self._core.level:
+                held.hold((level, now, line, error_type))
+                return
+            if level >= held.recorder.trigger:
+                held.write()
+        elif level < self._core.level:  # outside any context there is nothing that could fail
+            return
         if len(line) > LARGE_RECORD:
-            if len(line) > _max_record_size:
-                line = cut_record(line, _max_record_size)
             _buffer.entries.append((level, now, line, error_type))
             _pipeline.relieve()
             return
@@ -341,10 +364,19 @@ def _unpickle(name: str, bound: dict[str, object]) -> AdvancedLogger:
     return AdvancedLogger(get_logger(name)._core, bound)
 
 
+def _append(entry: Entry) -> None:
+    _buffer.entries.append(entry)
+    if len(_buffer.entries) >= _buffer.seal_at:
+        _pipeline.relieve()
+
+
 def _apply(settings: Settings) -> None:
-    global _max_record_size, _sampler
+    global _gate, _max_record_size
     _max_record_size = settings.max_record_size
-    _sampler = Sampler(settings.sample_rate) if settings.sample_rate < 1 else None
+    if _gate is not None:
+        _gate.flush()
+    _gate = make_gate(settings)
+    flight_recorder.active = flight_recorder.make_recorder(settings, _append)
 
 
 def _count_failure(failure: Exception) -> None:

@@ -15,8 +15,9 @@ from typing import Final
 import orjson
 
 from logging_system.exceptions import exception_to_json
-from logging_system.redact.keys import MASK, is_secret_key
-from logging_system.values import key_text, safe_text, to_json
+from logging_system.redact import active
+from logging_system.redact.redactor import REMOVED
+from logging_system.values import add_member, key_text, safe_text
 
 #: Top-level keys of the schema; a caller's field of such a name is kept under that name plus `_`.
 RESERVED: Final = frozenset("timestamp level logger message module function line context duration_ms exception".split())
@@ -58,8 +59,14 @@ def encode_exception(error: BaseException) -> bytes:
     return orjson.dumps(exception_to_json(error))
 
 
+def encode_message(message: object) -> bytes:
+    """Encode a record's message as a JSON string, redacted."""
+    written = active.redactor.leaf("message", safe_text(message))
+    return encode_text("" if written is REMOVED else written)
+
+
 def encode_text(value: object) -> bytes:
-    """Encode a message or name as a JSON string, whatever it is."""
+    """Encode a name as a JSON string, whatever it is."""
     try:
         return orjson.dumps(value if type(value) is str else safe_text(value))
     except TypeError:  # a lone surrogate
@@ -68,7 +75,7 @@ def encode_text(value: object) -> bytes:
 
 def _names_are_plain(fields: Mapping[str, object]) -> bool:
     for name in fields:
-        if name in RESERVED or is_secret_key(name):
+        if name in RESERVED or active.redactor.hides_key(name):
             return False
     if len(_plain_names) >= _MAX_PLAIN_NAMES:
         _plain_names.clear()
@@ -91,7 +98,7 @@ def _encode_plain(fields: Mapping[str, object]) -> bytes | None:
         return None
     if b"null" in encoded and not all(map(_is_written_truly, fields.values())):
         return None
-    return encoded
+    return None if active.redactor.suspects(encoded) else encoded
 
 
 def _is_written_truly(value: object) -> bool:
@@ -101,11 +108,10 @@ def _is_written_truly(value: object) -> bool:
 def _encode_checked(fields: Mapping[str, object], reserved: frozenset[str]) -> bytes:
     checked: dict[str, object] = {}
     for key, value in fields.items():
-        name = key_text(key)
-        secret = is_secret_key(name)
-        if name in reserved:
-            name += "_"
-        while name in checked:
-            name += "_"
-        checked[name] = MASK if secret else to_json(value)
+        add_member(checked, key_text(key), value, reserved=reserved)
     return orjson.dumps(checked)
+
+
+def forget_names() -> None:
+    """The redaction rules have changed: what was a harmless name may be one no more."""
+    _plain_names.clear()

@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
-from logging_system.redact.keys import MASK, is_secret_key
+from logging_system.redact import active
+from logging_system.redact.redactor import REMOVED
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
@@ -28,10 +29,14 @@ MAX_ITEMS = 10_000
 _TEXT_TYPES = (pathlib.PurePath, decimal.Decimal, uuid.UUID, complex, dt.timedelta)
 
 
-def to_json(value: object, _depth: int = 0, _path: tuple[int, ...] = ()) -> Json:
-    """Return `value` as something orjson encodes without a word; secrets inside it masked."""
+def to_json(value: object, key: str = "", _depth: int = 0, _path: tuple[int, ...] = ()) -> Any:
+    """Return `value` as something orjson encodes without a word, redacted; REMOVED if it is to be left out.
+
+    `key` is the name it stands under, for the redaction rules.
+    """
     try:
-        return _convert(value, _depth, _path)
+        converted = _convert(value, key, _depth, _path)
+        return converted if isinstance(converted, dict | list) else active.redactor.leaf(key, converted)
     except Exception as error:
         return f"<{type(value).__name__}: {type(error).__name__} while reading it>"
 
@@ -49,11 +54,11 @@ def safe_text(value: object) -> str:
     return text if type(text) is str else str.__str__(text)
 
 
-def _convert(value: object, depth: int, path: tuple[int, ...]) -> Json:
+def _convert(value: object, key: str, depth: int, path: tuple[int, ...]) -> Json:
     if value is None or value is True or value is False:
         return value
     if isinstance(value, enum.Enum):
-        return to_json(value.value, depth + 1, path) if depth < MAX_DEPTH else safe_text(value)
+        return _convert(value.value, key, depth + 1, path) if depth < MAX_DEPTH else safe_text(value)
     if isinstance(value, str):
         return safe_text(value)
     if isinstance(value, int):
@@ -68,7 +73,7 @@ def _convert(value: object, depth: int, path: tuple[int, ...]) -> Json:
         return bytes(value).decode("utf-8", "backslashreplace")
     if isinstance(value, BaseException):
         return f"{type(value).__name__}: {safe_text(value)}"
-    return _container(value, depth, path)
+    return _container(value, key, depth, path)
 
 
 def _integer(number: int) -> Json:
@@ -86,7 +91,7 @@ def _float(number: float) -> Json:
     return "NaN" if math.isnan(number) else ("Infinity" if number > 0 else "-Infinity")
 
 
-def _container(value: object, depth: int, path: tuple[int, ...]) -> Json:
+def _container(value: object, key: str, depth: int, path: tuple[int, ...]) -> Json:
     if id(value) in path:
         return f"<cycle: {type(value).__name__}>"
     if depth >= MAX_DEPTH:
@@ -98,13 +103,13 @@ def _container(value: object, depth: int, path: tuple[int, ...]) -> Json:
     if isinstance(value, Mapping):
         return _mapping(value, depth, path)
     if isinstance(value, list | tuple):
-        return _items(list(value), depth, path)
+        return _items(list(value), key, depth, path)
     if isinstance(value, AbstractSet):
-        return _items(_ordered(value), depth, path)
+        return _items(_ordered(value), key, depth, path)
     if type(value).__module__.partition(".")[0] == "numpy" and hasattr(value, "tolist"):
         if getattr(value, "size", 0) > MAX_ITEMS:
             return f"<{type(value).__name__} of {value.size} elements>"  # type: ignore[attr-defined]
-        return to_json(value.tolist(), depth + 1, path)
+        return _convert(value.tolist(), key, depth + 1, path)
     if hasattr(type(value), "model_fields"):  # a pydantic model; its fields lie in __dict__
         return _mapping(dict(vars(value)), depth, path)
     return safe_text(_described(value))
@@ -125,11 +130,23 @@ def _ordered(value: AbstractSet[Any]) -> list[Any]:
         return list(value)
 
 
-def _items(items: list[Any], depth: int, path: tuple[int, ...]) -> Json:
-    converted = [to_json(item, depth + 1, path) for item in items[:MAX_ITEMS]]
+def _items(items: list[Any], key: str, depth: int, path: tuple[int, ...]) -> Json:
+    converted = [_item(item, key, depth, path) for item in items[:MAX_ITEMS]]
+    converted = [item for item in converted if item is not REMOVED]
     if len(items) > MAX_ITEMS:
         converted.append(f"<{len(items) - MAX_ITEMS} more>")
     return converted
+
+
+def _item(item: object, key: str, depth: int, path: tuple[int, ...]) -> Any:
+    """One element; a pair whose first part is a secret name is a header: `("Authorization", "Basic …")`."""
+    if isinstance(item, list | tuple) and len(item) == 2 and isinstance(item[0], str | bytes):
+        name = key_text(item[0])
+        if active.redactor.hides_key(name):
+            hidden = active.redactor.hidden(name, item[1])
+            return REMOVED if hidden is REMOVED else [name, hidden]
+        return [to_json(name, key, depth + 1, path), to_json(item[1], name, depth + 1, path)]
+    return to_json(item, key, depth + 1, path)
 
 
 def _mapping(mapping: Mapping[Any, Any], depth: int, path: tuple[int, ...]) -> Json:
@@ -139,13 +156,30 @@ def _mapping(mapping: Mapping[Any, Any], depth: int, path: tuple[int, ...]) -> J
         pairs = list(dict(mapping).items())
     converted: dict[str, Json] = {}
     for key, value in pairs[:MAX_ITEMS]:
-        name = key_text(key)
-        while name in converted:
-            name += "_"
-        converted[name] = MASK if is_secret_key(name) else to_json(value, depth + 1, path)
+        add_member(converted, key_text(key), value, depth, path)
     if len(pairs) > MAX_ITEMS:
         converted["…"] = f"<{len(pairs) - MAX_ITEMS} more>"
     return converted
+
+
+def add_member(
+    converted: dict[str, Any],
+    name: str,
+    value: object,
+    depth: int = 0,
+    path: tuple[int, ...] = (),
+    reserved: frozenset[str] = frozenset(),
+) -> None:
+    """Add `value` under `name`, redacted; `_` is added to a name that is reserved or taken."""
+    redactor = active.redactor
+    written = redactor.hidden(name, value) if redactor.hides_key(name) else to_json(value, name, depth + 1, path)
+    if written is REMOVED:
+        return
+    if name in reserved:
+        name += "_"
+    while name in converted:
+        name += "_"
+    converted[name] = written
 
 
 def key_text(key: object) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from logging_system.cli import arguments as read
 from logging_system.cli.follow import follow
-from logging_system.cli.log_files import STDIN, configured_file, is_compressed, lines, lines_from_the_end, opened
+from logging_system.cli.log_files import configured_file, is_compressed, lines, lines_from_the_end, opened
 from logging_system.cli.records import LogRecord, read_record
 from logging_system.formatters import escape, format_line
 

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from logging_system.config.filter_rules import FilterRule, read_filters
+from logging_system.config.redaction import Redact, read_names, read_patterns, read_presets
 from logging_system.config.values import (
     Reader,
     one_of,
     optional,
     read_bool,
+    read_duration,
+    read_integer_bits,
     read_level,
     read_levels,
     read_optional_text,
@@ -86,20 +90,49 @@ class Settings:
     #: Minimum levels by logger name.
     levels: Mapping[str, str] = field(default_factory=dict)
     sample_rate: float = 1.0
+    filters: tuple[FilterRule, ...] = ()
+    #: Records of one call site in `rate_limit_interval` seconds; None: no limit.
+    rate_limit: int | None = None
+    rate_limit_interval: float = 1.0
+    #: Records below the level held for each context; 0: none.
+    flight_recorder: int = 0
+    flight_recorder_level: str = "DEBUG"
+    flight_recorder_trigger: str = "ERROR"
     max_record_size: int = 256 * 1024
+    #: Integers that need more bits become text: 64, or 53 for receivers that read numbers as JavaScript does.
+    integer_bits: int = 64
     handle_sigterm: bool = False
+    handle_sighup: bool = False
     capture_stdlib: bool = False
     structured: bool = True
     console_output: bool = True
     file_output: bool = True
     overflow: Overflow = "drop_newest"
     buffer_bytes: int = 16 * 1024 * 1024
+    #: Seconds that a caller waits for space at most, under the policy `block`.
+    block_timeout: float = 10.0
     flush_interval: float = 0.2
+    #: A record of this level or above waits until it is written; None: no record does.
+    flush_level: str | None = None
+    #: Presets and rules, see `redact/`; YAML and environment name presets only.
+    redact: Redact = ()
+    redact_action: Literal["mask", "hash", "remove"] = "mask"
+    redact_hash_key: str | None = None
+    redact_keys: tuple[str, ...] = ()
+    redact_safe_keys: tuple[str, ...] = ()
+    #: Regular expressions by name; what they match is hidden.
+    redact_patterns: Mapping[str, str] = field(default_factory=dict)
     log_dir: str = "logs"
     max_file_size: int = 10 * 1024 * 1024
     backup_count: int = 5
     file_format: Literal["json", "plain"] = "json"
-    file_compress: Literal["none", "gzip"] = "gzip"
+    file_compress: Literal["none", "gzip", "zstd"] = "gzip"
+    #: Seconds, counted in UTC from midnight; None: rotated by size only.
+    rotate_every: float | None = None
+    #: Bytes of all rotated files together.
+    max_total_size: int | None = None
+    #: Seconds a rotated file is kept.
+    max_age: float | None = None
     fsync: bool = False
     console_format: Literal["auto", "json", "colored", "plain"] = "auto"
     service_name: str = "logging-service"
@@ -122,8 +155,28 @@ SETTINGS: tuple[Setting, ...] = (
         "share of requests whose records below ERROR are written",
         "LOG_SAMPLE_RATE",
     ),
+    Setting("logging.filters", "filters", read_filters, "records that are left out, or kept, by what they are"),
+    Setting(
+        "logging.rate_limit", "rate_limit", optional(whole_number(1, 1_000_000_000)), "records of one call site at most"
+    ),
+    Setting("logging.rate_limit_interval", "rate_limit_interval", read_duration, "seconds in which they are counted"),
+    Setting(
+        "logging.flight_recorder",
+        "flight_recorder",
+        whole_number(0, 10_000),
+        "records below the level held for each context, written if it fails; 0 is off",
+    ),
+    Setting("logging.flight_recorder_level", "flight_recorder_level", read_level, "lowest level that is held"),
+    Setting(
+        "logging.flight_recorder_trigger",
+        "flight_recorder_trigger",
+        read_level,
+        "a record of this level or above in the context writes what is held",
+    ),
     Setting("logging.max_record_size", "max_record_size", read_record_size, "longer records are cut"),
+    Setting("logging.integer_bits", "integer_bits", read_integer_bits, "integers of more bits become text: 64 or 53"),
     Setting("logging.handle_sigterm", "handle_sigterm", read_bool, "flush on SIGTERM, then do what was set before"),
+    Setting("logging.handle_sighup", "handle_sighup", read_bool, "read the file again on SIGHUP"),
     Setting("logging.capture_stdlib", "capture_stdlib", read_bool, "records of the standard library and warnings"),
     Setting("logging.structured", "structured", read_bool, "false writes plain text into the file"),
     Setting("logging.console_output", "console_output", read_bool, "the console sink"),
@@ -135,6 +188,7 @@ SETTINGS: tuple[Setting, ...] = (
         "what happens when the buffer is full",
         "LOG_OVERFLOW",
     ),
+    Setting("logging.block_timeout", "block_timeout", read_duration, "seconds a caller waits for space, with block"),
     Setting("logging.buffer_bytes", "buffer_bytes", read_size, "bound of the buffer", "LOG_BUFFER_BYTES"),
     Setting(
         "logging.flush_interval",
@@ -143,13 +197,25 @@ SETTINGS: tuple[Setting, ...] = (
         "seconds a record waits in the buffer at most",
         "LOG_FLUSH_INTERVAL",
     ),
+    Setting("logging.flush_level", "flush_level", optional(read_level), "records of this level wait until written"),
+    Setting("redaction.presets", "redact", read_presets, "none, default, gdpr, hipaa, pci; one or several"),
+    Setting("redaction.action", "redact_action", one_of("mask", "hash", "remove"), "what happens to what presets find"),
+    Setting(
+        "redaction.hash_key", "redact_hash_key", read_optional_text, "secret key of the hashes", "LOG_REDACT_HASH_KEY"
+    ),
+    Setting("redaction.keys", "redact_keys", read_names, "more keys whose values are hidden"),
+    Setting("redaction.safe_keys", "redact_safe_keys", read_names, "keys whose values are never hidden by their name"),
+    Setting("redaction.patterns", "redact_patterns", read_patterns, "regular expressions by name"),
     Setting("handlers.file.dir", "log_dir", read_path, "directory of the log files", "LOG_DIR"),
     Setting("handlers.file.max_size", "max_file_size", read_size, "size at which a file is rotated", "MAX_FILE_SIZE"),
     Setting(
         "handlers.file.backup_count", "backup_count", whole_number(0, 10_000), "rotated files to keep", "BACKUP_COUNT"
     ),
     Setting("handlers.file.format", "file_format", one_of("json", "plain"), "format of the file"),
-    Setting("handlers.file.compress", "file_compress", one_of("none", "gzip"), "compression of rotated files"),
+    Setting("handlers.file.compress", "file_compress", one_of("none", "gzip", "zstd"), "compression of rotated files"),
+    Setting("handlers.file.rotate_every", "rotate_every", optional(read_duration), "also rotate by time, such as 1d"),
+    Setting("handlers.file.max_total_size", "max_total_size", optional(read_size), "bound of all rotated files"),
+    Setting("handlers.file.max_age", "max_age", optional(read_duration), "rotated files are kept this long"),
     Setting("handlers.file.fsync", "fsync", read_bool, "force each batch to the disk", "LOG_FSYNC"),
     Setting(
         "handlers.console.format",

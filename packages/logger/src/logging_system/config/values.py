@@ -18,11 +18,14 @@ Reader: TypeAlias = Callable[[object], Any]
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|[KMGT]I?B?)?", re.IGNORECASE)
 _FACTORS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)?", re.IGNORECASE)
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
 
-def _wrong(value: object, expected: str) -> ValueError:
+def wrong(value: object, expected: str) -> ValueError:
+    """The error of a reader, with the value quoted."""
     shown = f'"{value}"' if isinstance(value, str) else repr(value)
     return ValueError(f"got {shown}, expected {expected}")
 
@@ -32,7 +35,7 @@ def read_level(value: object) -> str:
     try:
         return NAMES[level_number(value)]  # type: ignore[arg-type]  # anything else raises ValueError
     except ValueError:
-        raise _wrong(value, "DEBUG, INFO, WARNING, ERROR or CRITICAL") from None
+        raise wrong(value, "DEBUG, INFO, WARNING, ERROR or CRITICAL") from None
 
 
 def read_bool(value: object) -> bool:
@@ -42,16 +45,16 @@ def read_bool(value: object) -> bool:
     word = str(value).strip().lower()
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
-    raise _wrong(value, "true or false")
+    raise wrong(value, "true or false")
 
 
 def read_text(value: object) -> str:
     """A text; YAML numbers such as a version 1.0 are taken as written."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise _wrong(value, "a text")
+        raise wrong(value, "a text")
     text = str(value).strip()
     if not text:
-        raise _wrong(value, "a text that is not empty")
+        raise wrong(value, "a text that is not empty")
     return text
 
 
@@ -63,7 +66,7 @@ def read_optional_text(value: object) -> str | None:
 def read_path(value: object) -> str:
     """A path of the file system; `~` is expanded."""
     if not isinstance(value, str | os.PathLike) or not str(value).strip():
-        raise _wrong(value, "a path")
+        raise wrong(value, "a path")
     return os.path.expanduser(os.fspath(value))
 
 
@@ -74,11 +77,11 @@ def read_size(value: object) -> int:
         return value
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise _wrong(value, expected)
+        raise wrong(value, expected)
     unit = (match[2] or "").upper().removesuffix("B").removesuffix("I")
     size = int(float(match[1]) * _FACTORS[unit])
     if size <= 0:
-        raise _wrong(value, expected)
+        raise wrong(value, expected)
     return size
 
 
@@ -89,25 +92,42 @@ def read_seconds(value: object) -> float:
     except (TypeError, ValueError):
         seconds = math.nan
     if isinstance(value, bool) or not 0 < seconds <= 86_400:
-        raise _wrong(value, "seconds, more than 0 and at most 86400")
+        raise wrong(value, "seconds, more than 0 and at most 86400")
     return seconds
+
+
+def read_duration(value: object) -> float:
+    """A time in seconds: a number, or a text such as 90s, 15m, 12h, 7d, 4w; more than 0, at most ten years."""
+    text = str(value).strip() if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+    match = _DURATION.fullmatch(text)
+    seconds = float(match[1]) * _SECONDS[(match[2] or "").lower()] if match else 0.0
+    if not 0 < seconds <= 3653 * 86_400:
+        raise wrong(value, "a time such as 90s, 15m, 12h or 7d")
+    return seconds
+
+
+def read_integer_bits(value: object) -> int:
+    """64 or 53."""
+    if str(value) not in ("53", "64"):
+        raise wrong(value, "64 or 53")
+    return int(str(value))
 
 
 def read_levels(value: object) -> dict[str, str]:
     """Levels by logger name."""
     if not isinstance(value, Mapping):
-        raise _wrong(value, "logger names with levels, such as {shop: DEBUG}")
+        raise wrong(value, "logger names with levels, such as {shop: DEBUG}")
     return {str(name): read_level(level) for name, level in value.items()}
 
 
 def read_share(value: object) -> float:
-    """A share, more than 0 and at most 1."""
+    """A share from 0 to 1."""
     try:
         share = float(value)  # type: ignore[arg-type]  # what cannot be a float raises
     except (TypeError, ValueError):
         share = math.nan
-    if isinstance(value, bool) or not 0 < share <= 1:
-        raise _wrong(value, "a share, more than 0 and at most 1")
+    if isinstance(value, bool) or not 0 <= share <= 1:
+        raise wrong(value, "a share from 0 to 1")
     return share
 
 
@@ -115,7 +135,7 @@ def read_record_size(value: object) -> int:
     """A size of at least 1 kB, so that what tells one record from another always fits."""
     size = read_size(value)
     if size < 1024:
-        raise _wrong(value, "a size of at least 1KB")
+        raise wrong(value, "a size of at least 1KB")
     return size
 
 
@@ -128,7 +148,7 @@ def whole_number(lowest: int, highest: int) -> Reader:
         except ValueError:
             number = None
         if number is None or not lowest <= number <= highest:
-            raise _wrong(value, f"a whole number from {lowest} to {highest}")
+            raise wrong(value, f"a whole number from {lowest} to {highest}")
         return number
 
     return read
@@ -140,7 +160,7 @@ def one_of(*words: str) -> Reader:
     def read(value: object) -> str:
         word = value.strip().lower() if isinstance(value, str) else None
         if word not in words:
-            raise _wrong(value, f"{', '.join(words[:-1])} or {words[-1]}")
+            raise wrong(value, f"{', '.join(words[:-1])} or {words[-1]}")
         return word
 
     return read
@@ -160,5 +180,5 @@ def read_mapping(value: object) -> Mapping[str, object]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise _wrong(value, "a section with keys")
+        raise wrong(value, "a section with keys")
     return value

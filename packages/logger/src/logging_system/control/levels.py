@@ -19,11 +19,14 @@ from logging_system.record import encode_static_context
 class LoggerCore:
     """What a logger and its bound children share."""
 
-    __slots__ = ("name", "own_level", "sites", "tail", "threshold")
+    __slots__ = ("level", "name", "own_level", "sites", "tail", "threshold")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.own_level: int | None = None
+        #: Records below it are not written.
+        self.level = 0
+        #: Records below it are not even looked at: `level`, or that of the flight recorder where it is lower.
         #: Everything passes until the first record resolves the configuration.
         self.threshold = 0
         self.sites = CallSites(name)
@@ -50,20 +53,23 @@ def core_of(name: str) -> LoggerCore:
             if lifecycle.settings_if_configured() is not None:
                 _apply(core)
             elif (level := _own_level_above(name)) is not None:
-                core.threshold = level
+                _set(core, level)
         return core
 
 
 def set_own_level(core: LoggerCore, level: int) -> None:
     """Give a logger its own level; those below it that have none follow."""
     with _lock:
-        core.own_level = core.threshold = level
+        core.own_level = level
+        _set(core, level)
         for other in _cores.values():
             if other.name.startswith(f"{core.name}."):
-                if other.tail:
-                    other.threshold = _level_of(other.name)
-                else:
-                    other.threshold = _own_level_above(other.name) or 0
+                _set(other, _level_of(other.name) if other.tail else _own_level_above(other.name) or 0)
+
+
+def _set(core: LoggerCore, level: int) -> None:
+    core.level = level
+    core.threshold = min(level, NUMBERS[_settings.flight_recorder_level]) if _settings.flight_recorder else level
 
 
 def _level_of(name: str) -> int:
@@ -89,7 +95,7 @@ def _own_level_above(name: str) -> int | None:
 
 
 def _apply(core: LoggerCore) -> None:
-    core.threshold = _level_of(core.name)
+    _set(core, _level_of(core.name))
     core.tail = encode_static_context(_settings.service_name, _settings.version, _settings.environment)
 
 
