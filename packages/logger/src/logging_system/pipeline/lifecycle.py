@@ -18,6 +18,7 @@ from logging_system.config.schema import Settings
 from logging_system.delivery.worker import SinkWorker
 from logging_system.errors import ConfigError
 from logging_system.pipeline.pipeline import Pipeline
+from logging_system.sinks import compression
 from logging_system.sinks.base import Sink
 from logging_system.sinks.console import ConsoleSink
 from logging_system.sinks.file import FileSink, log_file_path
@@ -103,14 +104,19 @@ def _sinks_of(settings: Settings) -> tuple[list[Sink], list[SinkWorker]]:
     workers: list[SinkWorker] = []
 
     if settings.file_output:
+        if not compression.is_available(settings.file_compress):
+            raise ConfigError("handlers.file.compress", "", "zstd needs a package: pip install 'logging-system[zstd]'")
         sinks.append(
             FileSink(
                 log_file_path(settings.log_dir, settings.service_name),
                 max_size=settings.max_file_size,
                 backup_count=settings.backup_count,
-                compress=settings.file_compress == "gzip",
+                compress=settings.file_compress,
                 plain=settings.file_format == "plain",
                 fsync=settings.fsync,
+                rotate_every=settings.rotate_every,
+                max_total_size=settings.max_total_size,
+                max_age=settings.max_age,
             )
         )
 

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 from logging_system.formatters import format_line
 from logging_system.pipeline.entry import Entry
+from logging_system.sinks.compression import Compression
 from logging_system.sinks.rotation import Compressor, rotate
 
 #: Seconds between two looks at the path.
@@ -35,12 +36,25 @@ class FileSink:
     name = "file"
 
     def __init__(
-        self, path: str, *, max_size: int, backup_count: int, compress: bool, plain: bool = False, fsync: bool = False
+        self,
+        path: str,
+        *,
+        max_size: int,
+        backup_count: int,
+        compress: Compression = "gzip",
+        plain: bool = False,
+        fsync: bool = False,
+        rotate_every: float | None = None,
+        max_total_size: int | None = None,
+        max_age: float | None = None,
     ) -> None:
         self.path = path
         self._max_size = max_size
         self._backup_count = backup_count
-        self._compress = compress
+        self._compress = compress != "none"
+        self._rotate_every = rotate_every
+        self._max_total_size = max_total_size
+        self._max_age = max_age
         self._plain = plain
         self._fsync = fsync
         self._descriptor = -1
