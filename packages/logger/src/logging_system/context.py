@@ -24,6 +24,7 @@ class ContextState:
     """An immutable set of context fields and their encoded form (`"a":1,`)."""
 
     __slots__ = ("encoded", "fields", "held")
+    in_sink_thread = False
 
     def __init__(self, fields: Mapping[str, object], held: HeldRecords | None = None) -> None:
         self.fields = fields
@@ -32,8 +33,20 @@ class ContextState:
         self.held = held
 
 
+class _SinkThreadState(ContextState):
+    """The context of a sink's own thread: what is logged there goes to the local sinks only."""
+
+    __slots__ = ()
+    in_sink_thread = True
+
+
 _NOTHING = ContextState({})
 current: ContextVar[ContextState] = ContextVar("logging_system_context", default=_NOTHING)
+
+
+def enter_sink_thread() -> None:
+    """Mark the calling thread as one of a sink, or the writer's."""
+    current.set(_SinkThreadState({}))
 
 
 def new_correlation_id() -> str:

@@ -312,6 +312,9 @@ class AdvancedLogger:
 
         if len(line) > _max_record_size:
             line = cut_record(line, _max_record_size)
+        if state.in_sink_thread:
+            _pipeline.take_side_record((level, now, line, error_type))
+            return
         held = state.held
         if held is not None:
             if level < self._core.level:
@@ -375,7 +378,7 @@ def _apply(settings: Settings) -> None:
     _max_record_size = settings.max_record_size
     if _gate is not None:
         _gate.flush()
-    _gate = make_gate(settings)
+    _gate = make_gate(settings, _append)
     flight_recorder.active = flight_recorder.make_recorder(settings, _append)
 
 
@@ -388,4 +391,26 @@ def _count_failure(failure: Exception) -> None:
         return
 
 
+def _drop_notice(sink: str, reason: str, count: int) -> Entry:
+    """The record that tells of lost ones."""
+    now = time_ns() // 1_000_000
+    head = core_of("logging_system").sites.head(WARNING, "records dropped", encode_place(None))
+    fields = encode_fields({"sink": sink, "reason": reason, "dropped": count})
+    tail = core_of("logging_system").tail
+    line = b'{"timestamp":"%b",%b"context":{%b,%b\n' % (_stamp_of(now), head, tail, fields[1:])
+    return WARNING, now, line, None
+
+
+def _flush_gate() -> None:
+    if _gate is not None:
+        _gate.flush()
+
+
 lifecycle.on_configure(_apply)
+lifecycle.before_exit(_flush_gate)
+lifecycle.on_reload_failed(
+    lambda error: get_logger("logging_system").error(
+        "configuration not reloaded", source=error.source, setting=error.key, problem=error.problem
+    )
+)
+_pipeline.notices.make_record = _drop_notice

@@ -2,30 +2,38 @@
 
 The writer offers batches; the worker's thread collects them, hands them to the sink and, where the
 sink asks for it by raising `RetryLater`, tries again after a growing pause. Records beyond the
-bound are dropped and counted, unless the overflow policy is `block`, which then reaches callers
-through the full buffer. Spooling to disk will be added here, once for all remote sinks.
+bound are dropped and counted; under the overflow policy `block` the writer waits first, which
+reaches callers through the full buffer. Spooling to disk will be added here, once for all remote sinks.
 """
 
 from __future__ import annotations
 
 import itertools
 import random
-import threading
+import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from logging_system import diagnostics, metrics
+from logging_system.pipeline import native
 from logging_system.pipeline.entry import Entry
 from logging_system.pipeline.signal import Signal
+from logging_system.pipeline.threads import is_own, own_thread
 from logging_system.sinks.base import Rejected, RetryLater, Sink
 
 #: Seconds before a try after a failed one: the first, and the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 15.0
+#: Called with the sink's name, a reason ("" when the sink works again) and a count of records.
+News = Callable[[str, str, int], None]
 
 
 class SinkWorker:
-    """Runs `sink` in a daemon thread. Times in seconds, `limit` in bytes."""
+    """Runs `sink` in a daemon thread. Times in seconds, `limit` in bytes.
+
+    `wait_for_space`: how long the writer waits when the bound is reached, 0 for not at all. After one
+    wait in vain nothing waits again until the sink has taken something. `tell` hears of losses.
+    """
 
     def __init__(
         self,
@@ -34,32 +42,36 @@ class SinkWorker:
         limit: int,
         flush_interval: float,
         max_records: int = 10_000,
-        blocks: bool = False,
-        local: bool = False,
+        wait_for_space: float = 0.0,
+        is_local: bool = False,
+        tell: News = lambda _sink, _reason, _count: None,
     ) -> None:
         self.name = sink.name
-        self.lost_records = 0
+        #: A local sink is still written after shutdown, in the caller; a remote one could take seconds.
+        self.is_local = is_local
         self._sink = sink
         self._limit = limit
         self._flush_interval = flush_interval
         self._max_records = max_records
-        self._blocks = blocks
-        #: A local sink is still written after shutdown, in the caller; a remote one could take seconds.
-        self._local = local
+        self._wait_for_space = wait_for_space
+        self._tell = tell
         self.restart_after_fork()
 
     def restart_after_fork(self) -> None:
         """Start empty and without a thread: what waits here was copied from the parent, who delivers it."""
+        self.lost_records = 0
         self._waiting: deque[Entry] = deque()
         self._waiting_bytes = 0
         self._offered = 0
         self._finished = 0
-        self._lock = threading.Lock()
+        self._lock = native.new_lock()
         self._signal = Signal()
         self._urgent = False
-        self._closing = threading.Event()
+        self._stalled = False
+        self._closing = False
         self._closed = False
-        self._thread: threading.Thread | None = None
+        self._parked = False
+        self._thread: native.NativeThread | None = None
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Take records over. Waits for space only under the policy `block`."""
@@ -67,92 +79,132 @@ class SinkWorker:
             self._write_after_close(entries)
             return
         size = sum([len(entry[2]) for entry in entries])
-        while self._blocks and self._is_full(size) and not self._closing.wait(0.005):
-            pass
+        self._make_space(size)
         with self._lock:
             self._offered += len(entries)
-            if self._is_full(size):
+            if not (full := self._is_full(size)):
+                self._waiting.extend(entries)
+                self._waiting_bytes += size
+            else:
                 self._finished += len(entries)
-                self._lose(len(entries), "overflow")
-                return
-            self._waiting.extend(entries)
-            self._waiting_bytes += size
-        if self._thread is None or not self._thread.is_alive():
-            self._start()
+        if full:
+            self._lose(len(entries), "overflow")
+            return
+        self._have_thread()
         if len(self._waiting) >= self._max_records:
             self._signal.set()
 
     def _is_full(self, size: int) -> bool:
         return bool(self._waiting) and self._waiting_bytes + size > self._limit
 
+    def _make_space(self, size: int) -> None:
+        if not self._wait_for_space or self._stalled or not self._is_full(size):
+            return
+        deadline = time.monotonic() + self._wait_for_space
+        while self._is_full(size) and not self._closing:
+            self._signal.set()
+            if time.monotonic() >= deadline:
+                self._stalled = True
+                return
+            native.sleep(0.002)
+
     def _write_after_close(self, entries: Sequence[Entry]) -> None:
-        if not self._local:
+        if not self.is_local:
             self._lose(len(entries), "shutdown")
             return
         try:
             self._sink.write(entries)
         except Exception:
             self._lose(len(entries), "error")
+        else:
+            metrics.count_written(self.name, len(entries))
 
     def flush(self, deadline: float) -> bool:
         """Deliver what was taken over before this call, now. False if `deadline` (monotonic) comes first."""
         target = self._offered
         while self._finished < target:
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= deadline or is_own():
                 return False
             self._urgent = True
+            self._have_thread()
             self._signal.set()
             time.sleep(0.002)
         return True
 
-    def close(self, deadline: float | None = None) -> None:
+    def close(self, deadline: float) -> None:
         """Deliver the rest until `deadline` (monotonic), count what is left as lost and end the thread."""
-        deadline = time.monotonic() + 5.0 if deadline is None else deadline
         self.flush(deadline)
-        self._closing.set()
+        self._closing = True
         self._signal.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread is not None:
             self._thread.join(max(0.1, deadline - time.monotonic()))
         self._closed = True
         with self._lock:
-            if self._waiting:
-                self._lose(len(self._waiting), "shutdown")
-                self._finished += len(self._waiting)
-                self._waiting.clear()
-                self._waiting_bytes = 0
+            left = len(self._waiting)
+            self._finished += left
+            self._waiting.clear()
+            self._waiting_bytes = 0
+        if left:
+            self._lose(left, "shutdown")
         self._thread = None
 
-    def _start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name=f"logging_system-{self.name}", daemon=True)
+    # -- the thread ------------------------------------------------------------------------------
+
+    def _have_thread(self) -> None:
+        if self._parked or (self._thread is not None and self._thread.is_alive()):
+            return
         try:
-            self._thread.start()
-        except RuntimeError:  # the interpreter is ending: deliver here
+            if sys.is_finalizing():
+                raise RuntimeError("the interpreter ends")
+            self._thread = native.NativeThread(self._run, f"logging_system-{self.name}")
+        except RuntimeError:  # none can be started: deliver here, once
             self._thread = None
-            self._deliver_until_closed(once=True)
+            self._deliver_waiting()
+
+    def park(self) -> native.NativeThread | None:
+        """A fork comes: ask the thread to end, with what waits left where it is. Returns the thread to join."""
+        self._parked = True
+        self._signal.set()
+        return self._thread
+
+    def unpark(self) -> None:
+        """The fork is over: go on."""
+        self._parked = False
+        if self._waiting:
+            self._have_thread()
 
     def _run(self) -> None:
-        try:
-            self._deliver_until_closed()
-        finally:
-            self._sink.close()
+        with own_thread():
+            try:
+                while not (self._parked or (self._closing and not self._waiting)):
+                    if not (self._urgent or self._closing or len(self._waiting) >= self._max_records):
+                        self._signal.wait(self._flush_interval)
+                    self._urgent = False
+                    if not self._parked:
+                        self._deliver_waiting()
+                        self._idle()
+            finally:
+                if not self._parked:
+                    self._sink.close()
 
-    def _deliver_until_closed(self, *, once: bool = False) -> None:
-        pause = FIRST_PAUSE
-        while not (self._closing.is_set() and not self._waiting):
-            if not (once or self._urgent or len(self._waiting) >= self._max_records):
-                self._signal.wait(self._flush_interval)
-            self._urgent = False
-            while self._waiting:
-                entries = self._next_entries()
-                if self._deliver(entries):
-                    pause = FIRST_PAUSE
-                    continue
-                if self._closing.wait(pause * random.uniform(0.5, 1.0)):  # noqa: S311 - jitter, no secret
-                    return  # `close` counts what is left
-                pause = min(pause * 2, LONGEST_PAUSE)
+    def _idle(self) -> None:
+        try:
             self._sink.idle()
-            if once:
-                return
+        except Exception as error:
+            diagnostics.say(self.name, f"sink {self.name}: {error or type(error).__name__}")
+
+    def _deliver_waiting(self) -> None:
+        pause = FIRST_PAUSE
+        while self._waiting:
+            if self._deliver(self._next_entries()):
+                pause = FIRST_PAUSE
+                continue
+            until = time.monotonic() + pause * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
+            while time.monotonic() < until:
+                if self._closing or self._parked:
+                    return  # `close` counts what is left
+                self._signal.wait(until - time.monotonic())
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     def _next_entries(self) -> list[Entry]:
         with self._lock:
@@ -160,24 +212,29 @@ class SinkWorker:
 
     def _deliver(self, entries: list[Entry]) -> bool:
         """Hand one batch to the sink. False asks for another try with the same records."""
+        lost, reason, trouble = 0, "", ""
         try:
             self._sink.write(entries)
-            diagnostics.forget(self.name)
         except RetryLater as error:
-            metrics.sink_errors.labels(self.name).inc()
+            metrics.count_sink_error(self.name)
             diagnostics.say(self.name, f"sink {self.name}: {error}; will be tried again")
             self._finish(entries[: error.delivered])
+            metrics.count_written(self.name, error.delivered)
             return False
         except Rejected as error:
-            metrics.sink_errors.labels(self.name).inc()
-            diagnostics.say(self.name, f"sink {self.name}: {error}; {error.count} records lost")
-            self._lose(error.count, "rejected")
+            lost, reason, trouble = error.count, "rejected", str(error)
         except Exception as error:
-            metrics.sink_errors.labels(self.name).inc()
-            diagnostics.say(
-                self.name, f"sink {self.name}: {error or type(error).__name__}; {len(entries)} records lost"
-            )
-            self._lose(len(entries), "error")
+            lost, reason, trouble = len(entries), "error", str(error) or type(error).__name__
+        if lost:
+            metrics.count_sink_error(self.name)
+            diagnostics.say(self.name, f"sink {self.name}: {trouble}; {lost} records lost")
+            self._lose(lost, reason)
+        else:
+            diagnostics.forget(self.name)
+        if lost < len(entries):
+            self._tell(self.name, "", 0)
+        metrics.count_written(self.name, len(entries) - lost)
+        self._stalled = False
         self._finish(entries)
         return True
 
@@ -191,4 +248,5 @@ class SinkWorker:
 
     def _lose(self, count: int, reason: str) -> None:
         self.lost_records += count
-        metrics.records_dropped.labels(self.name, reason).inc(count)
+        metrics.count_dropped(self.name, reason, count)
+        self._tell(self.name, reason, count)

@@ -1,20 +1,26 @@
 """The bounded buffer between callers and the writer.
 
-Callers append encoded records to `entries` and never wait for I/O. Appending is one atomic list
-operation without a lock, so it is safe in signal handlers and finalisers. Every `SEAL_RECORDS`
-records (or at a large one) the caller seals what has gathered into a batch, whose bytes are then
-counted exactly; the bound is in bytes, because one record may be 100 bytes or 256 kB. The part
-not yet sealed stays below SEAL_RECORDS x LARGE_RECORD bytes. What happens at the bound is the
-overflow policy: `drop_newest` and `drop_oldest` here, `block` in `pipeline.py`.
+Callers append encoded records to `entries` and never wait for I/O. Every `SEAL_RECORDS` records (or
+at a large one) the caller seals what has gathered into a batch, whose bytes are then counted; the
+bound is in bytes, because one record may be 100 bytes or 256 kB. The part not yet sealed stays
+below SEAL_RECORDS x LARGE_RECORD bytes. What happens at the bound is the overflow policy:
+`drop_newest` and `drop_oldest` here, `block` in `pipeline.py`.
+
+There is no lock: a signal handler or a finaliser that interrupts its holder would wait for itself,
+and an asynchronous exception between taking it and the `try` would leave it taken for ever. With
+the interpreter lock, other threads and signal handlers only get their turn at calls, jumps back
+and new lines, so a statement on one line without a call is atomic. Interpreters without that lock
+take a re-entrant one.
 """
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import threading
-from collections import deque
 
 from logging_system.config.schema import Overflow
-from logging_system.pipeline.entry import Batch, Entry
+from logging_system.pipeline.entry import Entry, size_of
 
 #: With 50,000 records pending the same work costs 60 % more (caches); with a wake-up for each, three times as much.
 SEAL_RECORDS = 256
@@ -22,6 +28,14 @@ SEAL_RECORDS = 256
 TAKE_BYTES = 4 * 1024 * 1024
 #: Bytes from which a record is counted at once.
 LARGE_RECORD = 4096
+#: A slice from here on is empty: assigning to it appends, without a call.
+_END = sys.maxsize
+
+
+class Marker(list[Entry]):
+    """Stands in the queue behind what was accepted before it; `reached` once all that was delivered or dropped."""
+
+    reached = False
 
 
 class Buffer:
@@ -33,73 +47,113 @@ class Buffer:
         self.restart()
 
     def restart(self) -> None:
-        """Start empty, with a lock of its own: at first, and in a fork's child."""
+        """Start empty: at first, and in a fork's child."""
         #: Callers append here and call `Pipeline.relieve` from `seal_at` records on; the first starts the writer.
         self.entries: list[Entry] = []
         self.seal_at = 1
         #: Bytes sealed, taken or not, until `release`.
         self.bytes = 0
-        #: Records sealed since the start, those dropped included; the scale of `flush`.
-        self.sealed_records = 0
         self.dropped_records = 0
-        self._sealed: deque[Batch] = deque()
-        self._lock = threading.Lock()
+        self._sealed: list[list[Entry]] = []
+        free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
+        self._exclusive: contextlib.AbstractContextManager[object] = (
+            threading.RLock() if free_threaded else contextlib.nullcontext()
+        )
 
     @property
     def is_full(self) -> bool:
         """More bytes wait than the bound allows."""
         return self.bytes > self.limit
 
-    def seal(self, timeout: float = 0.0) -> bool:
-        """Make a batch of what callers appended. False if another thread held the lock for `timeout` seconds.
+    @property
+    def is_empty(self) -> bool:
+        """Nothing waits; what the writer has taken does not count."""
+        return not self.entries and not self._sealed
 
-        With no timeout it never waits: whoever holds the lock is sealing these very records, or the
-        next caller will. A signal handler that interrupted the holder therefore cannot hang.
-        """
-        if not self._lock.acquire(blocking=timeout > 0, timeout=timeout if timeout > 0 else -1):
-            return False
-        try:
-            # Copy, then delete as many: appends in between land behind the copied part and stay.
-            entries = self.entries[:]
-            del self.entries[: len(entries)]
-            if entries:
-                self.sealed_records += len(entries)
-                self._accept(Batch(entries, sum([len(entry[2]) for entry in entries])))
-        finally:
-            self._lock.release()
-        return True
-
-    def _accept(self, batch: Batch) -> None:
-        if self.bytes + batch.size > self.limit:
-            if self.overflow == "drop_newest" and self.bytes:
-                self.dropped_records += len(batch.entries)
+    def seal(self, *, drop_if_full: bool = False) -> None:
+        """Make a batch of what callers appended. With `drop_if_full` (or `drop_newest`) only while there is space."""
+        entries, sealed = self.entries, self._sealed
+        with self._exclusive:
+            count = len(entries)
+            if not count:
                 return
-            while self.overflow == "drop_oldest" and self._sealed and self.bytes + batch.size > self.limit:
-                oldest = self._sealed.popleft()
-                self.bytes -= oldest.size
-                self.dropped_records += len(oldest.entries)
-        self._sealed.append(batch)
-        self.bytes += batch.size
+            if (drop_if_full or self.overflow == "drop_newest") and self._is_beyond(entries[:count]):
+                lost, entries[:count] = entries[:count], ()
+                self._count_dropped(lost)
+                return
+            # One statement: moved whole, or not at all.
+            sealed[_END:], entries[:count] = [batch := entries[:count]], ()
+            size = size_of(batch)
+            self.bytes += size
+            while self.overflow == "drop_oldest" and self.bytes > self.limit and len(sealed) > 1:
+                self._drop_oldest()
 
-    def take(self) -> Batch | None:
+    def _is_beyond(self, entries: list[Entry]) -> bool:
+        return self.bytes > 0 and self.bytes + size_of(entries) > self.limit
+
+    def _drop_oldest(self) -> None:
+        try:
+            oldest = self._sealed.pop(0)
+        except IndexError:  # the writer was quicker
+            return
+        if isinstance(oldest, Marker):
+            oldest.reached = True
+            return
+        self.release(oldest)
+        self._count_dropped(oldest)
+
+    def _count_dropped(self, lost: list[Entry]) -> None:
+        count = len(lost)
+        self.dropped_records += count
+
+    def mark(self) -> Marker:
+        """Put a marker behind all that was accepted until now."""
+        self.seal()
+        marker = Marker()
+        self._sealed.append(marker)
+        return marker
+
+    def take(self) -> list[Entry] | None:
         """Remove the oldest records, as one batch; its bytes count until `release`. None when there is none.
 
-        What gathered meanwhile is taken together: while callers are busy, each write costs the
-        writer a turn at the interpreter lock, 5 ms or more, however many records it carries.
+        A marker comes alone. What gathered meanwhile is taken together: while callers are busy, each write
+        costs the writer a turn at the interpreter lock, 5 ms or more, however many records it carries.
+        Only one thread at a time may take.
         """
-        if not self._sealed:
-            self.seal(timeout=1.0)
-        with self._lock:
+        with self._exclusive:
             if not self._sealed:
-                return None
-            entries, size = self._sealed.popleft()
-            while self._sealed and size + self._sealed[0].size <= TAKE_BYTES:
-                following = self._sealed.popleft()
-                entries += following.entries
-                size += following.size
-            return Batch(entries, size)
+                self.seal()
+            taken: list[Entry] = []
+            size = 0
+            while (batch := self._next(TAKE_BYTES - size if taken else None)) is not None:
+                if isinstance(batch, Marker):
+                    if not taken:
+                        return batch
+                    self._sealed.insert(0, batch)
+                    break
+                taken += batch
+                size += size_of(batch)
+            return taken or None
 
-    def release(self, batch: Batch) -> None:
+    def _next(self, space: int | None) -> list[Entry] | None:
+        """Remove the oldest batch if its bytes fit into `space`; None if there is none."""
+        try:
+            oldest = self._sealed[0]
+            if space is not None and size_of(oldest) > space:
+                return None
+            # Another thread may have dropped that one meanwhile: then it is the next, a little larger perhaps.
+            return self._sealed.pop(0)
+        except IndexError:
+            return None
+
+    def release(self, batch: list[Entry]) -> None:
         """The batch has left memory."""
-        with self._lock:
-            self.bytes -= batch.size
+        size = size_of(batch)
+        with self._exclusive:
+            self.bytes -= size
+
+    def settle(self) -> None:
+        """Nothing waits and nothing is taken: whatever an interrupted thread did not count is over."""
+        with self._exclusive:
+            if self.is_empty:
+                self.bytes = 0

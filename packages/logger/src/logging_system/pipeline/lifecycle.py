@@ -1,4 +1,4 @@
-"""The one pipeline of the process: configuring, flushing, shutting down, and fork.
+"""The one pipeline of the process: configuring, reloading, flushing, shutting down, and fork.
 
 Importing this opens nothing and starts nothing. The first record (or `configure`) resolves the
 configuration; the first record starts the writer.
@@ -7,28 +7,32 @@ configuration; the first record starts the writer.
 from __future__ import annotations
 
 import atexit
-import importlib.util
 import os
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from logging_system import diagnostics, metrics
 from logging_system.config.load import load_settings
 from logging_system.config.schema import Settings
-from logging_system.delivery.worker import SinkWorker
 from logging_system.errors import ConfigError
 from logging_system.pipeline.pipeline import Pipeline
-from logging_system.sinks import compression
-from logging_system.sinks.base import Sink
-from logging_system.sinks.console import ConsoleSink
-from logging_system.sinks.file import FileSink, log_file_path
+from logging_system.pipeline.signals import SignalHandler
+from logging_system.sinks.build import build_sinks
 
 pipeline = Pipeline()
 
+#: Seconds that the end of the process, or SIGTERM, waits for the sinks.
+EXIT_SECONDS = 5.0
+
 _settings: Settings | None = None
-_explicit = False
+#: What the last `configure` was given; None before the first.
+_given: tuple[str | os.PathLike[str] | None, Mapping[str, object]] | None = None
 _lock = threading.RLock()
 _callbacks: list[Callable[[Settings], None]] = []
+_before_exit: list[Callable[[], None]] = []
+_on_reload_failed: list[Callable[[ConfigError], None]] = []
+_main_pid = os.getpid()
 
 
 def configure(path: str | os.PathLike[str] | None = None, **overrides: object) -> None:
@@ -38,9 +42,28 @@ def configure(path: str | os.PathLike[str] | None = None, **overrides: object) -
     ConfigError, which names source, key, value and what was expected; the configuration in force
     then stays.
     """
+    global _given
     with _lock:
-        settings = load_settings(path, overrides)
-        _use(settings, explicit=True)
+        _use(load_settings(path, overrides))
+        _given = path, overrides
+
+
+def reload() -> bool:
+    """Read file and environment again, with the path and keywords of the last `configure`. Never raises.
+
+    False if there is a mistake in them: the configuration in force stays, and an ERROR record and
+    stderr say what is wrong where. With `handle_sighup` the signal SIGHUP does this.
+    """
+    with _lock:
+        path, overrides = _given or (None, {})
+        try:
+            _use(load_settings(path, overrides))
+        except ConfigError as error:
+            for callback in _on_reload_failed:
+                callback(error)
+            diagnostics.say("reload", f"{error}; the configuration stays as it was")
+            return False
+    return True
 
 
 def current_settings() -> Settings:
@@ -54,10 +77,10 @@ def current_settings() -> Settings:
     with _lock:
         if _settings is None:
             try:
-                _use(load_settings(), explicit=False)
+                _use(load_settings())
             except ConfigError as error:
                 diagnostics.say("configuration", f"{error}; the defaults are used")
-                _use(Settings(), explicit=False)
+                _use(Settings())
     return _settings or Settings()
 
 
@@ -71,11 +94,22 @@ def on_configure(callback: Callable[[Settings], None]) -> None:
     _callbacks.append(callback)
 
 
+def before_exit(callback: Callable[[], None]) -> None:
+    """Call `callback` before each flush and shutdown, to write what it still holds."""
+    _before_exit.append(callback)
+
+
+def on_reload_failed(callback: Callable[[ConfigError], None]) -> None:
+    """Call `callback` when `reload` finds a mistake."""
+    _on_reload_failed.append(callback)
+
+
 def flush(timeout: float = 5.0) -> bool:
     """Wait until every record accepted before this call has reached its sinks.
 
     `timeout` is in seconds, for all sinks together. Returns False if something was not delivered
-    in time, or was lost since the last call. Never raises.
+    in time, or was lost since the last call. Never raises. In a sink's own thread it returns False
+    at once, because that thread cannot wait for itself.
     """
     return pipeline.flush(timeout)
 
@@ -86,81 +120,83 @@ def shutdown(timeout: float = 5.0) -> bool:
     `timeout` is in seconds. Returns what `flush` would. Records logged later are still written to
     the file and the console, in the calling thread.
     """
+    for callback in _before_exit:
+        try:
+            callback()
+        except Exception as error:
+            diagnostics.say("exit", f"{type(error).__name__}: {error}")
     return pipeline.shutdown(timeout)
 
 
-def _use(settings: Settings, *, explicit: bool) -> None:
-    global _settings, _explicit
-    sinks, workers = _sinks_of(settings)
+def _use(settings: Settings) -> None:
+    global _settings
+    sinks, workers = build_sinks(settings, _tell)
     # What was logged before the program's own `configure` goes where that says.
-    pipeline.use(settings, sinks, workers, deliver_pending=_explicit)
-    _settings, _explicit = settings, explicit
+    pipeline.use(settings, sinks, workers, deliver_pending=_given is not None)
+    _settings = settings
     for callback in _callbacks:
         callback(settings)
+    _sigterm.install(wanted=settings.handle_sigterm)
+    _sighup.install(wanted=settings.handle_sighup)
 
 
-def _sinks_of(settings: Settings) -> tuple[list[Sink], list[SinkWorker]]:
-    sinks: list[Sink] = []
-    workers: list[SinkWorker] = []
+def _tell(sink: str, reason: str, count: int) -> None:
+    if reason:
+        pipeline.notices.lost(sink, reason, count)
+    else:
+        pipeline.notices.recovered(sink)
 
-    if settings.file_output:
-        if not compression.is_available(settings.file_compress):
-            raise ConfigError("handlers.file.compress", "", "zstd needs a package: pip install 'logging-system[zstd]'")
-        sinks.append(
-            FileSink(
-                log_file_path(settings.log_dir, settings.service_name),
-                max_size=settings.max_file_size,
-                backup_count=settings.backup_count,
-                compress=settings.file_compress,
-                plain=settings.file_format == "plain",
-                fsync=settings.fsync,
-                rotate_every=settings.rotate_every,
-                max_total_size=settings.max_total_size,
-                max_age=settings.max_age,
-            )
-        )
 
-    blocks = settings.overflow == "block"
-    if settings.console_output:
-        workers.append(
-            SinkWorker(
-                ConsoleSink(settings.console_format),
-                limit=settings.buffer_bytes,
-                flush_interval=settings.flush_interval,
-                max_records=256,
-                blocks=blocks,
-                local=True,
-            )
-        )
-    workers.extend(
-        SinkWorker(sink, limit=settings.buffer_bytes, flush_interval=settings.flush_interval, blocks=blocks)
-        for sink in settings.sinks
-    )
+def _on_sigterm(ends: bool) -> None:
+    """Before a handler of the program only what waits is written: it may log on for a while."""
+    if not ends:
+        flush(EXIT_SECONDS)
+        return
+    pipeline.threadless = True
+    shutdown(EXIT_SECONDS)
 
-    if settings.cloudwatch is not None:
-        if importlib.util.find_spec("boto3") is None:
-            raise ConfigError("handlers.cloudwatch", "", "needs boto3: pip install 'logging-system[aws]'")
-        from logging_system.sinks.cloudwatch import CloudWatchSink  # an extra
 
-        workers.append(
-            SinkWorker(
-                CloudWatchSink(settings.cloudwatch, service_name=settings.service_name, region=settings.aws_region),
-                limit=settings.buffer_bytes,
-                flush_interval=settings.cloudwatch.flush_interval,
-                max_records=settings.cloudwatch.batch_size,
-                blocks=blocks,
-            )
-        )
-    return sinks, workers
+def _on_sighup(_ends: bool) -> None:
+    """In a thread of its own: a handler must not wait for locks that the code it interrupted may hold."""
+    threading.Thread(target=reload, name="logging_system-reload", daemon=True).start()
+
+
+def _at_exit() -> None:
+    """From here on no thread can be relied on: some Pythons refuse to start one, 3.11 hangs for ever."""
+    pipeline.threadless = True
+    if not shutdown(EXIT_SECONDS):
+        diagnostics.say("exit", "not every record reached every sink before the process ended")
+
+
+def _before_fork() -> None:
+    pipeline.before_fork()
+
+
+def _after_fork_in_parent() -> None:
+    pipeline.after_fork_in_parent()
 
 
 def _after_fork_in_child() -> None:
     global _lock
     _lock = threading.RLock()
-    pipeline.restart_after_fork()
+    after_fork = getattr(metrics, "after_fork_in_child", None)
+    if after_fork is not None:
+        after_fork()
+    pipeline.after_fork_in_child()
+    pipeline.on_first_start = _finalise_with_multiprocessing
 
+
+def _finalise_with_multiprocessing() -> None:
+    """A forked child of `multiprocessing` ends with `os._exit`: no atexit function runs, its finalisers do."""
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.Finalize(None, _at_exit, exitpriority=-100)
+
+
+_sigterm = SignalHandler("SIGTERM", _on_sigterm)
+_sighup = SignalHandler("SIGHUP", _on_sighup)
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
-atexit.register(shutdown)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
+atexit.register(_at_exit)
 metrics.take_port_from(lambda: current_settings().metrics_port)

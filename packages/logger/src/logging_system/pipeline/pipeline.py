@@ -7,17 +7,29 @@ or a network that hangs stalls neither the file nor the callers.
 
 from __future__ import annotations
 
-import threading
+import sys
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from logging_system import diagnostics, metrics
 from logging_system.config.schema import Settings
 from logging_system.delivery.worker import SinkWorker
-from logging_system.pipeline.buffer import SEAL_RECORDS, Buffer
-from logging_system.pipeline.entry import Batch
+from logging_system.pipeline import native
+from logging_system.pipeline.buffer import SEAL_RECORDS, Buffer, Marker
+from logging_system.pipeline.drops import DropNotices
+from logging_system.pipeline.entry import Entry
 from logging_system.pipeline.signal import Signal
+from logging_system.pipeline.threads import forget_after_fork, is_own, may_wait, own_thread
 from logging_system.sinks.base import Sink
+
+#: Records born in a sink's own thread that may wait for the local sinks, and that are written in a second.
+MAX_SIDE_RECORDS = 1000
+#: Seconds that a change of sinks waits for a writer that hangs in one of them.
+HUNG_WRITER_SECONDS = 5.0
+#: Seconds that a fork waits for our threads to end.
+FORK_SECONDS = 1.0
 
 
 class Pipeline:
@@ -25,21 +37,34 @@ class Pipeline:
 
     def __init__(self) -> None:
         self.buffer = Buffer(Settings().buffer_bytes, "drop_newest")
-        #: Records lost by sinks in the writer, and by workers that were replaced; the others count their own.
-        self.lost_records = 0
-        self._sinks: list[Sink] = []
-        self._workers: list[SinkWorker] = []
-        self._flush_interval = Settings().flush_interval
-        self._written = 0
-        self._reported_drops = 0
-        self._lost_at_last_flush = 0
-        self._signal = Signal()
-        self._delivering = threading.RLock()
-        self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._stopping = False
+        self.notices = DropNotices()
         #: After shutdown records are written in the caller: a thread could not be started any more.
         self.synchronous = False
+        #: At the interpreter's end, or where threads are refused: no configuration brings a thread back.
+        self.threadless = False
+        #: Called before the first writer of the process (of each fork's child) starts.
+        self.on_first_start: Callable[[], None] | None = None
+        self._sinks: list[Sink] = []
+        self._workers: list[SinkWorker] = []
+        self._block_timeout = Settings().block_timeout
+        self._flush_interval = Settings().flush_interval
+        self._restart()
+
+    def _restart(self) -> None:
+        self._signal = Signal()
+        self._delivering = native.new_lock()
+        #: The thread that delivers now, so that a handler which interrupts it does not wait for itself.
+        self._deliverer = 0
+        self._thread: native.NativeThread | None = None
+        #: Told to the writer it belongs to; a new writer gets a new one.
+        self._stop: list[bool] = []
+        self._forking = False
+        self._side: deque[Entry] = deque(maxlen=MAX_SIDE_RECORDS)
+        self._side_second = 0
+        self._side_count = 0
+        self._reported_drops = 0
+        self._lost_in_writer = 0
+        self._lost_at_last_flush = 0
 
     # -- callers ---------------------------------------------------------------------------------
 
@@ -48,21 +73,37 @@ class Pipeline:
         if self.synchronous:
             self.deliver_pending()
             return
-        if self._thread is None or not self._thread.is_alive():
+        if not self._forking and (self._thread is None or not self._thread.is_alive()):
             self._start()
+        buffer = self.buffer
+        if buffer.overflow == "block" and buffer.is_full:
+            buffer.seal(drop_if_full=not self._wait_for_space())
         else:
-            self.buffer.seal()
-            self._signal.set()
-        if self.buffer.is_full and self.buffer.overflow == "block":
-            self._wait_for_space()
+            buffer.seal()
+        self._signal.set()
 
-    def _wait_for_space(self) -> None:
-        thread = self._thread
-        if thread is None or threading.current_thread() is thread:
-            return
-        while self.buffer.is_full and thread.is_alive() and not self.synchronous:
+    def _wait_for_space(self) -> bool:
+        if not may_wait():
+            return False
+        deadline = time.monotonic() + self._block_timeout
+        while self.buffer.is_full and not self.synchronous:
+            if time.monotonic() >= deadline:
+                return False
             self._signal.set()
             time.sleep(0.001)
+        return True
+
+    def take_side_record(self, entry: Entry) -> None:
+        """Take a record that a sink's own thread logged: for the local sinks, and only so many a second."""
+        second = int(time.monotonic())
+        if second != self._side_second:
+            self._side_second, self._side_count = second, 0
+        self._side_count += 1
+        if self._side_count > MAX_SIDE_RECORDS or len(self._side) == MAX_SIDE_RECORDS:
+            self._lose("buffer", "sink_logs", 1)
+            return
+        self._side.append(entry)
+        self._signal.set()
 
     def wake(self) -> None:
         """Have the writer look at once instead of at the end of the flush interval."""
@@ -74,40 +115,69 @@ class Pipeline:
         self, settings: Settings, sinks: Sequence[Sink], workers: Sequence[SinkWorker], *, deliver_pending: bool
     ) -> None:
         """Go over to new sinks. With `deliver_pending` what was accepted until now goes to the old ones."""
-        with self._delivering:
-            if deliver_pending:
-                self.deliver_pending()
-            self._close_sinks(time.monotonic() + 5.0)
-            self.lost_records += sum(worker.lost_records for worker in self._workers)
+        with self._all_to_ourselves(HUNG_WRITER_SECONDS) as taken:
+            if deliver_pending and taken:
+                self._deliver_until(self.buffer.mark())
+            self._close_sinks(time.monotonic() + HUNG_WRITER_SECONDS, taken=taken)
+            self._lost_in_writer += sum(worker.lost_records for worker in self._workers)
             self._sinks, self._workers = list(sinks), list(workers)
             self._flush_interval = settings.flush_interval
+            self._block_timeout = settings.block_timeout
             self.buffer.limit = settings.buffer_bytes
             self.buffer.overflow = settings.overflow
-            if self.synchronous:
+            if self.synchronous and not self.threadless:
                 self.synchronous = False
                 self.buffer.seal_at = 1
             metrics.watch_buffer(lambda: self.buffer.bytes)
             metrics.describe_build(settings.service_name, settings.version)
 
-    def flush(self, timeout: float) -> bool:
+    @contextmanager
+    def _all_to_ourselves(self, timeout: float) -> Iterator[bool]:
+        """Keep others from delivering. False if the writer hangs in a sink: it is left alone and replaced."""
+        me = native.get_ident()
+        if self._deliverer == me:  # a handler interrupted this very thread while it delivered
+            yield False
+            return
+        lock = self._delivering
+        if not lock.acquire(timeout=timeout):
+            self._stop.append(True)
+            self._thread, self._deliverer, self._delivering = None, 0, native.new_lock()
+            self.buffer.seal_at = 1
+            yield False
+            return
+        try:
+            self._deliverer = me
+            yield True
+        finally:
+            self._deliverer = 0
+            lock.release()
+
+    def flush(self, timeout: float, *, last: bool = False) -> bool:
         """See `logging_system.flush`."""
         deadline = time.monotonic() + timeout
-        sealed = self.buffer.seal(timeout=max(timeout, 0.001))
-        target = self.buffer.sealed_records
-        arrived = sealed and self._wait_until_written(target, deadline)
+        if is_own():
+            return False  # a sink cannot wait for itself
+        if last:
+            self.buffer.entries += self.notices.due(force=True)
+        arrived = self._wait_for(self.buffer.mark(), deadline)
         # Every worker is asked, also when one was late: each delivers what it can until the deadline.
-        arrived = all(worker.flush(deadline) for worker in self._workers) and arrived
-        lost = self.buffer.dropped_records + self.lost_records + sum(w.lost_records for w in self._workers)
+        arrived = all([worker.flush(deadline) for worker in self._workers]) and arrived
+        lost = self.lost_records
         whole = lost == self._lost_at_last_flush
         self._lost_at_last_flush = lost
         return arrived and whole
 
-    def _wait_until_written(self, target: int, deadline: float) -> bool:
-        while self._written < target:
+    @property
+    def lost_records(self) -> int:
+        """Records accepted that some sink never gets."""
+        in_sinks = sum(worker.lost_records for worker in self._workers)
+        return self.buffer.dropped_records + self._lost_in_writer + in_sinks
+
+    def _wait_for(self, marker: Marker, deadline: float) -> bool:
+        while not marker.reached:
             if self._thread is None or not self._thread.is_alive():
-                self.deliver_pending()
-            elif threading.current_thread() is self._thread:
-                return False  # the writer cannot wait for itself
+                if not self.deliver_pending(max(0.001, deadline - time.monotonic())):
+                    return marker.reached
             elif time.monotonic() >= deadline:
                 return False
             else:
@@ -118,109 +188,194 @@ class Pipeline:
     def shutdown(self, timeout: float) -> bool:
         """See `logging_system.shutdown`. Later records are written in the calling thread."""
         deadline = time.monotonic() + timeout
-        done = self.flush(timeout)
-        self._stopping = True
-        self._signal.set()
-        thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(max(0.05, deadline - time.monotonic()))
-        self._thread = None
+        done = self.flush(timeout, last=True)
         self.synchronous = True
         self.buffer.seal_at = 1
-        if self._delivering.acquire(timeout=max(0.05, deadline - time.monotonic())):
-            try:
-                self.deliver_pending()
-                self._close_sinks(deadline)
-            finally:
-                self._delivering.release()
+        self._stop.append(True)
+        self._signal.set()
+        if self._thread is not None:
+            self._thread.join(max(0.05, deadline - time.monotonic()))
+        with self._all_to_ourselves(max(0.05, deadline - time.monotonic())) as taken:
+            if taken:
+                self._deliver_until(self.buffer.mark())
+            self._close_sinks(deadline, taken=taken)
+        self._thread = None
         return done
 
-    def restart_after_fork(self) -> None:
-        """In a fork's child: what the parent accepted is the parent's to write, and its threads are not here."""
+    def before_fork(self) -> None:
+        """Have no thread of ours in the process, and nobody in the middle of a delivery, when it is copied."""
+        self._forking = True
+        deadline = time.monotonic() + FORK_SECONDS
+        self._stop.append(True)
+        self._signal.set()
+        for thread in (self._thread, *[worker.park() for worker in self._workers]):
+            if thread is not None:
+                thread.join(deadline - time.monotonic())
+        self._held_at_fork = self._delivering if self._deliverer != native.get_ident() else None
+        if self._held_at_fork is not None and not self._held_at_fork.acquire(
+            timeout=max(0.0, deadline - time.monotonic())
+        ):
+            self._held_at_fork = None
+
+    def after_fork_in_parent(self) -> None:
+        """Go on: whatever came meanwhile gets its writer."""
+        if self._held_at_fork is not None:
+            self._held_at_fork.release()
+        self._forking = False
+        if self._thread is not None:
+            self._start()
+        for worker in self._workers:
+            worker.unpark()
+
+    def after_fork_in_child(self) -> None:
+        """Start empty: what the parent accepted is the parent's to write, and its threads are not here."""
         self.buffer.restart()
+        self.notices.restart()
+        forget_after_fork()
         for worker in self._workers:
             worker.restart_after_fork()
-        self._signal = Signal()
-        self._delivering = threading.RLock()
-        self._starting = threading.Lock()
-        self._thread = None
-        self._written = self._reported_drops = self._lost_at_last_flush = self.lost_records = 0
+        for sink in self._sinks:
+            restart = getattr(sink, "after_fork_in_child", None)
+            if restart is not None:
+                restart()
+        self._restart()
 
     def _start(self) -> None:
-        """Start the writer, once, whoever else calls at the same time."""
-        if not self._starting.acquire(blocking=False):
+        """Start the writer. The one before, if any, ends: also when two threads do this at once, one remains."""
+        if self.on_first_start is not None:
+            self.on_first_start, call = None, self.on_first_start
+            call()
+        if self.threadless or sys.is_finalizing():
+            self._go_synchronous()
             return
+        stop: list[bool] = []
+        before, self._stop = self._stop, stop
+        before.append(True)
+        self.buffer.seal_at = SEAL_RECORDS
         try:
-            if self._thread is not None and self._thread.is_alive():
-                return
-            self._stopping = False
-            self._thread = threading.Thread(target=self._run, name="logging_system-writer", daemon=True)
-            self._thread.start()
-            self.buffer.seal_at = SEAL_RECORDS
-        except RuntimeError:  # no thread can be started any more: the interpreter is ending
-            self._thread = None
-            self.synchronous = True
-            self.buffer.seal_at = 1
-            self.deliver_pending()
-        finally:
-            self._starting.release()
+            self._thread = native.NativeThread(lambda: self._run(stop), "logging_system-writer")
+        except RuntimeError as error:  # a sub-interpreter, a limit of the system, or the interpreter ends
+            diagnostics.say("writer", f"no thread can be started ({error}); records are written by their callers")
+            self._go_synchronous()
 
-    def _close_sinks(self, deadline: float) -> None:
-        for sink in self._sinks:
-            sink.close()
+    def _go_synchronous(self) -> None:
+        self.threadless = self.synchronous = True
+        self._thread = None
+        self.buffer.seal_at = 1
+        self.deliver_pending()
+
+    def _close_sinks(self, deadline: float, *, taken: bool) -> None:
+        for sink in self._sinks if taken else []:  # a sink in which the writer hangs is left alone
+            try:
+                sink.close()
+            except Exception as error:
+                diagnostics.say(sink.name, f"sink {sink.name}: {error or type(error).__name__}")
         for worker in self._workers:
             worker.close(deadline)
 
     # -- the writer ------------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        while not self._stopping:
-            if not self._signal.wait(self._flush_interval):
-                self._idle()
-            self.deliver_pending()
-
-    def deliver_pending(self) -> None:
-        """Write all that waits, in the thread that calls."""
-        with self._delivering:
-            while (batch := self.buffer.take()) is not None:
-                try:
-                    self._deliver(batch)
-                finally:
-                    self._written += len(batch.entries)
-                    self.buffer.release(batch)
-            self._report_drops()
-
-    def _deliver(self, batch: Batch) -> None:
-        metrics.count_batch(batch.entries)
-        for sink in self._sinks:
+    def _run(self, stop: list[bool]) -> None:
+        with own_thread():
             try:
-                sink.write(batch.entries)
-                diagnostics.forget(sink.name)
-            except Exception as error:
-                self._count_failure(sink, error, len(batch.entries))
-        for worker in self._workers:
-            worker.write(batch.entries)
+                while not stop:
+                    woken = self._signal.wait(self._flush_interval)
+                    try:
+                        if not woken:
+                            self._idle()
+                        self.deliver_pending(stop=stop)
+                    except Exception as error:  # a fault of ours must not end the writer
+                        metrics.count_sink_error("writer")
+                        diagnostics.say("writer", f"{type(error).__name__}: {error}")
+            finally:
+                if not stop:  # killed from outside: the next record starts another one
+                    metrics.count_sink_error("writer")
+                    self.buffer.seal_at = 1
 
-    def _count_failure(self, sink: Sink, error: Exception, count: int) -> None:
-        self.lost_records += count
-        metrics.sink_errors.labels(sink.name).inc()
-        metrics.records_dropped.labels(sink.name, "error").inc(count)
-        diagnostics.say(
-            sink.name, f"sink {sink.name}: {error or type(error).__name__}; records are dropped and counted"
-        )
+    def deliver_pending(self, timeout: float = -1, stop: Sequence[bool] = ()) -> bool:
+        """Write all that waits, in the thread that calls, until `stop` holds something.
+
+        False if another thread delivers for all of `timeout`, in seconds.
+        """
+        me = native.get_ident()
+        while not (stop or (self.buffer.is_empty and not self._side)):
+            if self._deliverer == me:  # we interrupted ourselves: the outer call goes on with what we appended
+                return True
+            lock = self._delivering
+            if not lock.acquire(timeout=timeout):
+                return False
+            try:
+                self._deliverer = me
+                self._deliver_until(self.buffer.mark(), stop)
+            finally:
+                self._deliverer = 0
+                lock.release()
+        return True
+
+    def _deliver_until(self, marker: Marker, stop: Sequence[bool] = ()) -> None:
+        """Deliver what was accepted before `marker`; callers may add more all the time."""
+        if self._side:
+            self._deliver_side()
+        while not (stop or marker.reached) and (batch := self.buffer.take()) is not None:
+            if isinstance(batch, Marker):
+                batch.reached = True
+                continue
+            try:
+                self._deliver(batch)
+            finally:
+                self.buffer.release(batch)
+        self.buffer.settle()
+        self._report_drops()
+        metrics.settle()
+
+    def _deliver(self, batch: list[Entry]) -> None:
+        metrics.count_batch(batch)
+        for sink in self._sinks:
+            self._write(sink, batch)
+        for worker in self._workers:
+            worker.write(batch)
+        self.buffer.entries += self.notices.due()
+
+    def _deliver_side(self) -> None:
+        records = [self._side.popleft() for _ in range(len(self._side))]
+        metrics.count_batch(records)
+        for sink in self._sinks:
+            self._write(sink, records)
+        for worker in self._workers:
+            if worker.is_local:
+                worker.write(records)
+
+    def _write(self, sink: Sink, batch: list[Entry]) -> None:
+        try:
+            sink.write(batch)
+        except Exception as error:
+            metrics.count_sink_error(sink.name)
+            self._lost_in_writer += len(batch)
+            self._lose(sink.name, "error", len(batch))
+            diagnostics.say(
+                sink.name, f"sink {sink.name}: {error or type(error).__name__}; records are dropped and counted"
+            )
+        else:
+            metrics.count_written(sink.name, len(batch))
+            diagnostics.forget(sink.name)
+            self.notices.recovered(sink.name)
+
+    def _lose(self, sink: str, reason: str, count: int) -> None:
+        metrics.count_dropped(sink, reason, count)
+        self.notices.lost(sink, reason, count)
 
     def _report_drops(self) -> None:
         dropped = self.buffer.dropped_records
         if dropped > self._reported_drops:
-            # Dropped records were sealed, so `flush` counts them as done.
-            self._written += dropped - self._reported_drops
-            metrics.records_dropped.labels("buffer", "overflow").inc(dropped - self._reported_drops)
+            self._lose("buffer", "overflow", dropped - self._reported_drops)
             diagnostics.say("buffer", f"the buffer was full: {dropped} records dropped until now (LOG_OVERFLOW)")
             self._reported_drops = dropped
+        if not self.buffer.is_full:
+            self.notices.recovered("buffer")
 
     def _idle(self) -> None:
-        with self._delivering:
-            for sink in self._sinks:
+        with self._all_to_ourselves(0.0 if self._deliverer else 1.0) as taken:
+            for sink in self._sinks if taken else []:
                 try:
                     sink.idle()
                 except Exception as error:

@@ -7,14 +7,14 @@ semaphore is one C call either way.
 
 from __future__ import annotations
 
-import threading
+from logging_system.pipeline.native import new_lock
 
 
 class Signal:
     """Set many times, seen once."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = new_lock()
         self._lock.acquire()
 
     def set(self) -> None:

@@ -1,0 +1,89 @@
+"""Locks, threads and the sleep of the operating system, also where gevent or eventlet has replaced them.
+
+A writer made of a greenlet would only run when the program waits, and a lock made of greenlets
+cannot be taken from a thread of the system. Both libraries keep the originals; the names imported
+here at the top are the originals when we are imported first.
+"""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+_own_thread = threading.Thread
+_own: dict[tuple[str, str], Any] = {
+    ("_thread", "allocate_lock"): _thread.allocate_lock,
+    ("_thread", "start_new_thread"): _thread.start_new_thread,
+    ("_thread", "get_ident"): _thread.get_ident,
+    ("time", "sleep"): time.sleep,
+}
+
+
+def _original(module: str, name: str) -> Any:
+    gevent = sys.modules.get("gevent.monkey")
+    if gevent is not None and gevent.is_object_patched(module, name):
+        return gevent.get_original(module, name)
+    if (patcher := sys.modules.get("eventlet.patcher")) is not None and patcher.is_monkey_patched("thread"):
+        return getattr(patcher.original(module), name)
+    return _own[module, name]
+
+
+def _is_patched() -> bool:
+    gevent = sys.modules.get("gevent.monkey")
+    if gevent is not None and gevent.is_module_patched("threading"):
+        return True
+    patcher = sys.modules.get("eventlet.patcher")
+    return patcher is not None and bool(patcher.is_monkey_patched("thread"))
+
+
+def new_lock() -> _thread.LockType:
+    """A lock of the operating system, not taken."""
+    return _original("_thread", "allocate_lock")()  # type: ignore[no-any-return]
+
+
+def get_ident() -> int:
+    """The thread of the operating system that calls; greenlets of one thread have the same."""
+    return _original("_thread", "get_ident")()  # type: ignore[no-any-return]
+
+
+def sleep(seconds: float) -> None:
+    """Have the whole thread wait."""
+    _original("time", "sleep")(seconds)
+
+
+class NativeThread:
+    """A daemon thread of the operating system. Starting raises RuntimeError where none can be started."""
+
+    def __init__(self, run: Callable[[], None], name: str) -> None:
+        self._run = run
+        self._ended = new_lock()
+        self._ended.acquire()
+        self.ident = 0
+        if _is_patched():
+            _original("_thread", "start_new_thread")(self._main, ())
+        else:
+            _own_thread(target=self._main, name=name, daemon=True).start()
+
+    def _main(self) -> None:
+        self.ident = get_ident()
+        try:
+            self._run()
+        finally:
+            self._ended.release()
+
+    def is_alive(self) -> bool:
+        """False once it has ended."""
+        return self._ended.locked()
+
+    def join(self, timeout: float) -> bool:
+        """Wait `timeout` seconds for its end; True if it has ended. At once False for the thread itself."""
+        if self.ident == get_ident():
+            return False
+        if self._ended.acquire(timeout=max(0.0, timeout)):
+            self._ended.release()
+            return True
+        return False
