@@ -9,7 +9,7 @@ from collections.abc import Callable
 from prometheus_client import REGISTRY
 
 from logging_system import flush, get_logger
-from logging_system.metrics import bounded_label, start_server
+from logging_system.metrics import start_server
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -55,11 +55,3 @@ def test_the_server_exposes_them() -> None:
 
     assert 'app_build_info{service="app",version="0.0.0"} 1.0' in text
     assert 'operation_duration_seconds_bucket{le="2.0"' in text or "operation_duration_seconds" in text
-
-
-def test_labels_from_the_program_are_bounded() -> None:
-    """User data in an operation's name must not grow without end."""
-    values = {bounded_label("test", str(number)) for number in range(10_000)}
-
-    assert len(values) <= 201
-    assert "_other" in values

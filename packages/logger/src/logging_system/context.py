@@ -84,13 +84,14 @@ class LogContext(Block):
         recorder = flight_recorder.active
         held = state.held if recorder is None or state.held is not None else recorder.new()
         self._tokens.append(current.set(ContextState(fields, held)))
-        metrics.active_contexts.inc()
+        metrics.context_entered()
         return self
 
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        metrics.active_contexts.dec()
+        if self._tokens:
+            metrics.context_left()
         held = current.get().held
         if held is not None and isinstance(error, Exception):
             held.write()
@@ -98,6 +99,10 @@ class LogContext(Block):
             current.reset(self._tokens.pop())
         except (ValueError, IndexError):  # left in another context than entered: that one is not ours to restore
             return
+
+    def __del__(self) -> None:
+        for _ in self._tokens:  # entered and never left
+            metrics.context_left()
 
     def _another(self) -> LogContext:
         return LogContext(self._fields)

@@ -1,86 +1,156 @@
 """The library's Prometheus metrics (names in the README) and the server that exposes them.
 
-Records are counted by the writer, a batch at a time, so that a log call does not pay for it.
-Importing this opens no port; `start_server` does.
+Counting never waits and takes no lock (`metrics_pending.py`); the numbers are added up by the
+writer once a batch and before each scrape, so a scrape is always up to date. A fork's child starts
+at 0. Importing this opens no port; `start_server` does.
 """
 
 from __future__ import annotations
 
+import atexit
+import os
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Thread
+from typing import TYPE_CHECKING, Final
 from wsgiref.simple_server import WSGIServer
 
 import prometheus_client
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Metric
 
-from logging_system.levels import NAMES
+from logging_system.levels import NAMES, level_number
+from logging_system.metrics_pending import Labels, Pending
+from logging_system.metrics_series import Asked, CountedMetric, Counter, Histogram, UpDown
 from logging_system.pipeline.entry import Entry
 
+if TYPE_CHECKING:
+    from logging_system.metrics_files import ValueFiles
+
 #: Seconds; 2.0 is the threshold of the latency alert and needs finite buckets above it.
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
-#: Distinct values of a label that comes from the program; further ones are counted as `_other`.
-MAX_LABEL_VALUES = 200
+BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
+#: Seconds that a scrape waits for another thread that adds up, and a fork too.
+_SETTLE_SECONDS: Final = 1.0
 
-log_messages = Counter("log_messages_total", "Records accepted, by level", ["level"])
-log_errors = Counter("log_errors_total", "ERROR and CRITICAL records, by exception type", ["type"])
-operation_duration = Histogram(
-    "operation_duration_seconds", "Duration of timed operations", ["operation", "outcome"], buckets=BUCKETS
+_pending = Pending()
+
+log_messages = Counter(
+    _pending, "log_messages_total", "Records accepted, by level", ("level",), [(name,) for name in NAMES.values()]
 )
-active_contexts = Gauge("active_contexts", "Logging contexts that are entered now")
-records_dropped = Counter("log_records_dropped_total", "Records lost, by sink and reason", ["sink", "reason"])
-records_sampled_out = Counter("log_records_sampled_out_total", "Records left out on purpose by sampling")
-sink_errors = Counter("log_sink_errors_total", "Failed attempts of a sink", ["sink"])
-buffer_bytes = Gauge("log_buffer_bytes", "Bytes of records waiting for the writer")
-build_info = Gauge("app_build_info", "1, labelled with what runs", ["service", "version"])
+log_errors = Counter(_pending, "log_errors_total", "ERROR and CRITICAL records, by exception type", ("type",))
+operation_duration = Histogram(
+    _pending, "operation_duration_seconds", "Duration of timed operations", ("operation", "outcome"), BUCKETS
+)
+active_contexts = UpDown(_pending, "active_contexts", "Logging contexts that are entered now")
+records_dropped = Counter(
+    _pending,
+    "log_records_dropped_total",
+    "Records lost, by sink and reason",
+    ("sink", "reason"),
+    [("buffer", "overflow")],
+)
+records_written = Counter(_pending, "log_records_written_total", "Records that a sink took", ("sink",))
+records_sampled_out = Counter(_pending, "log_records_sampled_out_total", "Records left out on purpose by sampling")
+records_filtered = Counter(_pending, "log_records_filtered_total", "Records left out on purpose by filters")
+records_suppressed = Counter(_pending, "log_records_suppressed_total", "Records left out on purpose by the rate limit")
+sink_errors = Counter(_pending, "log_sink_errors_total", "Failed attempts of a sink", ("sink",))
+buffer_bytes = Asked(
+    _pending, "log_buffer_bytes", "Bytes of records waiting for the writer", multiprocess_mode="livesum"
+)
+build_info = Asked(
+    _pending,
+    "app_build_info",
+    "1, labelled with what runs",
+    ("service", "version"),
+    multiprocess_mode="livemax",
+)
 
-for _name in NAMES.values():
-    log_messages.labels(_name)
-records_dropped.labels("buffer", "overflow")
-
-_seen: dict[str, set[str]] = {}
+_METRICS: Final[Sequence[CountedMetric]] = (
+    log_messages,
+    log_errors,
+    operation_duration,
+    active_contexts,
+    records_dropped,
+    records_written,
+    records_sampled_out,
+    records_filtered,
+    records_suppressed,
+    sink_errors,
+    buffer_bytes,
+    build_info,
+)
+buffer_bytes.ask = lambda: {(): 0.0}
+_files: ValueFiles | None = None
 _configured_port: Callable[[], int] = lambda: 8080  # noqa: E731 - replaced by the life cycle
-
-
-def bounded_label(label: str, value: str) -> str:
-    """Return `value`, or `_other` once `label` has had too many different ones."""
-    seen = _seen.setdefault(label, set())
-    if value in seen:
-        return value
-    if len(seen) >= MAX_LABEL_VALUES:
-        return "_other"
-    seen.add(value)
-    return value
 
 
 def count_batch(entries: Iterable[Entry]) -> None:
     """Count the records of a batch by level, and its errors by type."""
-    levels: Tally[int] = Tally()
-    errors: Tally[str] = Tally()
-    for level, _, _, error_type in entries:
-        levels[level] += 1
-        if error_type is not None:
-            errors[error_type] += 1
-    for level, count in levels.items():
-        log_messages.labels(NAMES[level]).inc(count)
-    for error_type, count in errors.items():
-        log_errors.labels(bounded_label("type", error_type)).inc(count)
+    entries = list(entries)
+    for level, count in Tally([entry[0] for entry in entries]).items():
+        _pending.add(log_messages, (NAMES.get(level) or NAMES[level_number(level)],), count)
+    for error_type, count in Tally([entry[3] for entry in entries if entry[3] is not None]).items():
+        _pending.add(log_errors, (error_type,), count)
 
 
 def observe_operation(operation: str, outcome: str, seconds: float) -> None:
     """Add one duration to `operation_duration_seconds`."""
-    operation_duration.labels(bounded_label("operation", operation), outcome).observe(seconds)
+    _pending.add(operation_duration, (operation, outcome), seconds)
+
+
+def context_entered() -> None:
+    """One more context is active."""
+    _pending.add(active_contexts, (), 1)
+
+
+def context_left() -> None:
+    """A context is active no more."""
+    _pending.add(active_contexts, (), -1)
+
+
+def count_written(sink: str, count: int) -> None:
+    """Count records that a sink took; with `count_dropped` they add up to those accepted."""
+    _pending.add(records_written, (sink,), count)
+
+
+def count_dropped(sink: str, reason: str, count: int) -> None:
+    """Count records that a sink (or the buffer, for all sinks) lost."""
+    _pending.add(records_dropped, (sink, reason), count)
+
+
+def count_sink_error(sink: str) -> None:
+    """Count a failed attempt of a sink."""
+    _pending.add(sink_errors, (sink,), 1)
+
+
+def count_sampled_out(count: int = 1) -> None:
+    """Count records left out by sampling."""
+    _pending.add(records_sampled_out, (), count)
+
+
+def count_filtered(count: int = 1) -> None:
+    """Count records left out by a filter."""
+    _pending.add(records_filtered, (), count)
+
+
+def count_suppressed(count: int = 1) -> None:
+    """Count records left out by the rate limit."""
+    _pending.add(records_suppressed, (), count)
+
+
+def settle(timeout: float = 0.0) -> None:
+    """Add up what was counted; in multiprocess mode for other processes too. Waits `timeout` seconds at most."""
+    _pending.settle(timeout, None if _files is None else _files.copy)
 
 
 def describe_build(service: str, version: str) -> None:
     """Make `app_build_info` name this service and version and no other."""
-    build_info.clear()
-    build_info.labels(service, version).set(1)
+    series: Mapping[Labels, float] = {(service, version): 1.0}
+    build_info.ask = lambda: series
 
 
 def watch_buffer(read_bytes: Callable[[], float]) -> None:
     """Let `log_buffer_bytes` ask `read_bytes` at each scrape."""
-    buffer_bytes.set_function(read_bytes)
+    buffer_bytes.ask = lambda: {(): read_bytes()}
 
 
 def take_port_from(configured_port: Callable[[], int]) -> None:
@@ -92,7 +162,66 @@ def take_port_from(configured_port: Callable[[], int]) -> None:
 def start_server(port: int | None = None, host: str = "127.0.0.1") -> tuple[WSGIServer, Thread]:
     """Serve `/metrics` on `port` (default: METRICS_PORT; 0 takes a free one), loopback unless told otherwise.
 
-    Returns the server (its `server_port` is the port in use; `shutdown()` ends it) and its thread.
-    Raises OSError when the port is taken.
+    With PROMETHEUS_MULTIPROC_DIR set these are the metrics of all processes that share it. Returns
+    the server (its `server_port` is the port in use; `shutdown()` ends it) and its thread. Raises
+    OSError when the port is taken.
     """
-    return prometheus_client.start_http_server(_configured_port() if port is None else port, host)
+    registry = REGISTRY
+    if _files is not None:
+        from logging_system.metrics_files import AllProcesses
+
+        registry = CollectorRegistry(support_collectors_without_names=True)
+        registry.register(AllProcesses(lambda: settle(_SETTLE_SECONDS), collector.collect))
+    return prometheus_client.start_http_server(_configured_port() if port is None else port, host, registry)
+
+
+def mark_process_dead(pid: int) -> None:
+    """In multiprocess mode: the process `pid` has ended, however it did; its gauges count no more. Never raises.
+
+    Call it where workers are reaped, for gunicorn in the configuration file:
+    `def child_exit(server, worker): metrics.mark_process_dead(worker.pid)`. Counters stay, as they
+    must. Without multiprocess mode it does nothing.
+    """
+    if _files is not None:
+        from logging_system import metrics_files
+
+        metrics_files.mark_process_dead(pid)
+
+
+def after_fork_in_child() -> None:
+    """Start at 0 with a lock of our own: what the parent counted is the parent's."""
+    _pending.restart()
+    for metric in _METRICS:
+        metric.restart()
+    if _files is not None:
+        _files.restart()
+
+
+class Collector:
+    """What prometheus_client's registry asks at each scrape."""
+
+    def describe(self) -> list[Metric]:
+        """The metrics without their series, for the registry to know their names."""
+        return [metric.described() for metric in _METRICS]
+
+    def collect(self) -> list[Metric]:
+        """The metrics, with all that was counted until now."""
+        settle(_SETTLE_SECONDS)
+        return [metric.collected() for metric in _METRICS]
+
+
+def _share_between_processes() -> ValueFiles:
+    from logging_system.metrics_files import ValueFiles
+
+    # prometheus_client has one lock for the values of the whole process. A fork while our writer
+    # holds it would leave the child without: so no fork while numbers are copied.
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=_pending.hold_for_fork, after_in_parent=_pending.release_after_fork)
+    atexit.register(settle, _SETTLE_SECONDS)
+    return ValueFiles(_METRICS)
+
+
+if getattr(prometheus_client.values.ValueClass, "_multiprocess", False):
+    _files = _share_between_processes()
+collector: Final = Collector()
+REGISTRY.register(collector)
