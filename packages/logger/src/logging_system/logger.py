@@ -47,6 +47,9 @@ _current_context = context.current
 _stamp: tuple[int, bytes] = (0, b"")
 _max_record_size = Settings().max_record_size
 _gate: Gate | None = None
+#: Records from this level on wait until they are written; above all levels: none does.
+_NO_LEVEL = 1000
+_flush_level = _NO_LEVEL
 
 
 def _stamp_of(milliseconds: int) -> bytes:
@@ -170,9 +173,13 @@ class AdvancedLogger:
             level = INFO
         return Timer(self, str(operation), level, encode_place(caller_frame(1)), fields)
 
-    def set_level(self, level: str | int) -> None:
-        """Set the minimum level of this logger and its bound children. Raises ConfigError for an unknown one."""
-        set_own_level(self._core, _checked_level(level, "level"))
+    def set_level(self, level: str | int | None) -> None:
+        """Set the minimum level of this logger, its bound children and the loggers below it that have none.
+
+        `root` stands above all. The level lasts until it is taken back with None: then, and not by a
+        new configuration, the logger follows the one above it again. Raises ConfigError for an unknown level.
+        """
+        set_own_level(self._core, None if level is None else _checked_level(level, "level"))
 
     def is_enabled_for(self, level: str | int) -> bool:
         """Tell whether a record at `level` would be written, or held by the flight recorder.
@@ -266,11 +273,12 @@ class AdvancedLogger:
             _count_failure(failure)
 
     def _is_admitted(self, level: int, message: object, place: bytes, fields: dict[str, object]) -> bool:
-        """Ask the gate, which may add fields. What the flight recorder will hold passes it untouched."""
+        """Ask the gate, which may add fields."""
         core = self._core
-        if _gate is None or level < core.level:
-            return True
-        context_fields = _current_context.get().fields
+        state = _current_context.get()
+        if _gate is None or (level < core.level and state.held is None):
+            return _gate is None  # nothing will hold it
+        context_fields = state.fields
         shared = {**context_fields, **self._bound} if self._bound else context_fields
         added = _gate.admits(core, level, message, place, fields, shared)
         if added is None:
@@ -287,11 +295,14 @@ class AdvancedLogger:
         duration: bytes,
         now: int = 0,
     ) -> None:
+        state = _current_context.get()
+        held = state.held
+        if held is None and level < self._core.level:  # outside any context there is nothing that could fail
+            return
         now = now or time_ns() // 1_000_000
         stamp = _stamp
         text = stamp[1] if stamp[0] == now else _stamp_of(now)
 
-        state = _current_context.get()
         if not self._bound:
             shared = state.encoded
         elif self._merged[0] is state:
@@ -315,23 +326,18 @@ class AdvancedLogger:
         if state.in_sink_thread:
             _pipeline.take_side_record((level, now, line, error_type))
             return
-        held = state.held
         if held is not None:
             if level < self._core.level:
                 held.hold((level, now, line, error_type))
                 return
             if level >= held.recorder.trigger:
                 held.write()
-        elif level < self._core.level:  # outside any context there is nothing that could fail
-            return
-        if len(line) > LARGE_RECORD:
-            _buffer.entries.append((level, now, line, error_type))
-            _pipeline.relieve()
-            return
         entries = _buffer.entries
         entries.append((level, now, line, error_type))
-        if len(entries) >= _buffer.seal_at:
+        if len(entries) >= _buffer.seal_at or len(line) > LARGE_RECORD:
             _pipeline.relieve()
+        if level >= _flush_level:
+            _pipeline.flush(lifecycle.EXIT_SECONDS)
 
 
 _loggers: dict[str, AdvancedLogger] = {}
@@ -374,11 +380,13 @@ def _append(entry: Entry) -> None:
 
 
 def _apply(settings: Settings) -> None:
-    global _gate, _max_record_size
+    global _flush_level, _gate, _max_record_size
     _max_record_size = settings.max_record_size
-    if _gate is not None:
-        _gate.flush()
-    _gate = make_gate(settings, _append)
+    _flush_level = _NO_LEVEL if settings.flush_level is None else NUMBERS[settings.flush_level]
+    replaced, _gate = _gate, make_gate(settings, _append)
+    if replaced is not None:
+        replaced.close()
+    _pipeline.on_pass = None if _gate is None else _gate.sweep
     flight_recorder.active = flight_recorder.make_recorder(settings, _append)
 
 

@@ -55,6 +55,8 @@ class SinkWorker:
         self._max_records = max_records
         self._wait_for_space = wait_for_space
         self._tell = tell
+        #: A fork has waited for its thread in vain: the next one does not, until the sink has answered.
+        self.is_unparkable = False
         self.restart_after_fork()
 
     def restart_after_fork(self) -> None:
@@ -165,7 +167,7 @@ class SinkWorker:
         """A fork comes: ask the thread to end, with what waits left where it is. Returns the thread to join."""
         self._parked = True
         self._signal.set()
-        return self._thread
+        return None if self.is_unparkable else self._thread
 
     def unpark(self) -> None:
         """The fork is over: go on."""
@@ -234,7 +236,7 @@ class SinkWorker:
         if lost < len(entries):
             self._tell(self.name, "", 0)
         metrics.count_written(self.name, len(entries) - lost)
-        self._stalled = False
+        self._stalled = self.is_unparkable = False
         self._finish(entries)
         return True
 

@@ -193,8 +193,16 @@ def _finalise_with_multiprocessing() -> None:
         util.Finalize(None, _at_exit, exitpriority=-100)
 
 
-_sigterm = SignalHandler("SIGTERM", _on_sigterm)
-_sighup = SignalHandler("SIGHUP", _on_sighup)
+def _put_off(act: Callable[[], None]) -> bool:
+    """A signal that interrupted a delivery in its own thread is handled when that is over."""
+    if pipeline.is_delivering_here:
+        pipeline.deferred.append(act)
+        return True
+    return False
+
+
+_sigterm = SignalHandler("SIGTERM", _on_sigterm, _put_off)
+_sighup = SignalHandler("SIGHUP", _on_sighup, _put_off)
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

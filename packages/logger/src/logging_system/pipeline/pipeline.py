@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from _thread import LockType
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,8 @@ class Pipeline:
         self.threadless = False
         #: Called before the first writer of the process (of each fork's child) starts.
         self.on_first_start: Callable[[], None] | None = None
+        #: Called by the writer before it looks for records: the rate limit writes its summaries then.
+        self.on_pass: Callable[[], None] | None = None
         self._sinks: list[Sink] = []
         self._workers: list[SinkWorker] = []
         self._block_timeout = Settings().block_timeout
@@ -58,7 +61,11 @@ class Pipeline:
         self._thread: native.NativeThread | None = None
         #: Told to the writer it belongs to; a new writer gets a new one.
         self._stop: list[bool] = []
-        self._forking = False
+        #: Threads that are about to fork, and the locks that they hold meanwhile.
+        self._forking: set[int] = set()
+        self._held_at_fork: dict[int, LockType] = {}
+        #: What a signal handler that interrupted a delivery has put off until it is over.
+        self.deferred: list[Callable[[], None]] = []
         self._side: deque[Entry] = deque(maxlen=MAX_SIDE_RECORDS)
         self._side_second = 0
         self._side_count = 0
@@ -104,6 +111,11 @@ class Pipeline:
             return
         self._side.append(entry)
         self._signal.set()
+
+    @property
+    def is_delivering_here(self) -> bool:
+        """Whether the calling thread was interrupted in the middle of a delivery."""
+        return self._deliverer == native.get_ident()
 
     def wake(self) -> None:
         """Have the writer look at once instead of at the end of the flush interval."""
@@ -159,13 +171,13 @@ class Pipeline:
             return False  # a sink cannot wait for itself
         if last:
             self.buffer.entries += self.notices.due(force=True)
-        arrived = self._wait_for(self.buffer.mark(), deadline)
+        arrived = [self._wait_for(self.buffer.mark(), deadline)]
         # Every worker is asked, also when one was late: each delivers what it can until the deadline.
-        arrived = all([worker.flush(deadline) for worker in self._workers]) and arrived
+        arrived += [worker.flush(deadline) for worker in self._workers]
         lost = self.lost_records
         whole = lost == self._lost_at_last_flush
         self._lost_at_last_flush = lost
-        return arrived and whole
+        return all(arrived) and whole
 
     @property
     def lost_records(self) -> int:
@@ -175,6 +187,8 @@ class Pipeline:
 
     def _wait_for(self, marker: Marker, deadline: float) -> bool:
         while not marker.reached:
+            if self._deliverer == native.get_ident():
+                return False  # a handler that interrupted this very delivery cannot wait for it
             if self._thread is None or not self._thread.is_alive():
                 if not self.deliver_pending(max(0.001, deadline - time.monotonic())):
                     return marker.reached
@@ -204,24 +218,28 @@ class Pipeline:
 
     def before_fork(self) -> None:
         """Have no thread of ours in the process, and nobody in the middle of a delivery, when it is copied."""
-        self._forking = True
+        me = native.get_ident()
+        self._forking.add(me)
         deadline = time.monotonic() + FORK_SECONDS
         self._stop.append(True)
         self._signal.set()
-        for thread in (self._thread, *[worker.park() for worker in self._workers]):
+        parked = [worker.park() for worker in self._workers]
+        if self._thread is not None:
+            self._thread.join(deadline - time.monotonic())
+        for worker, thread in zip(self._workers, parked, strict=True):
             if thread is not None:
-                thread.join(deadline - time.monotonic())
-        self._held_at_fork = self._delivering if self._deliverer != native.get_ident() else None
-        if self._held_at_fork is not None and not self._held_at_fork.acquire(
-            timeout=max(0.0, deadline - time.monotonic())
-        ):
-            self._held_at_fork = None
+                worker.is_unparkable = not thread.join(deadline - time.monotonic())
+        lock = self._delivering
+        if self._deliverer != me and lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            self._held_at_fork[me] = lock
 
     def after_fork_in_parent(self) -> None:
         """Go on: whatever came meanwhile gets its writer."""
-        if self._held_at_fork is not None:
-            self._held_at_fork.release()
-        self._forking = False
+        me = native.get_ident()
+        lock = self._held_at_fork.pop(me, None)
+        if lock is not None:
+            lock.release()
+        self._forking.discard(me)
         if self._thread is not None:
             self._start()
         for worker in self._workers:
@@ -242,11 +260,13 @@ class Pipeline:
 
     def _start(self) -> None:
         """Start the writer. The one before, if any, ends: also when two threads do this at once, one remains."""
-        if self.on_first_start is not None:
-            self.on_first_start, call = None, self.on_first_start
-            call()
+        first, self.on_first_start = self.on_first_start, None
+        if first is not None:
+            first()
         if self.threadless or sys.is_finalizing():
-            self._go_synchronous()
+            self.threadless = self.synchronous = True
+            self.buffer.seal_at = 1
+            self.deliver_pending()
             return
         stop: list[bool] = []
         before, self._stop = self._stop, stop
@@ -254,15 +274,11 @@ class Pipeline:
         self.buffer.seal_at = SEAL_RECORDS
         try:
             self._thread = native.NativeThread(lambda: self._run(stop), "logging_system-writer")
-        except RuntimeError as error:  # a sub-interpreter, a limit of the system, or the interpreter ends
+        except RuntimeError as error:  # a sub-interpreter, or a limit of the system: the next record tries again
             diagnostics.say("writer", f"no thread can be started ({error}); records are written by their callers")
-            self._go_synchronous()
-
-    def _go_synchronous(self) -> None:
-        self.threadless = self.synchronous = True
-        self._thread = None
-        self.buffer.seal_at = 1
-        self.deliver_pending()
+            self._thread = None
+            self.buffer.seal_at = 1
+            self.deliver_pending()
 
     def _close_sinks(self, deadline: float, *, taken: bool) -> None:
         for sink in self._sinks if taken else []:  # a sink in which the writer hangs is left alone
@@ -283,6 +299,8 @@ class Pipeline:
                     try:
                         if not woken:
                             self._idle()
+                        if self.on_pass is not None:
+                            self.on_pass()
                         self.deliver_pending(stop=stop)
                     except Exception as error:  # a fault of ours must not end the writer
                         metrics.count_sink_error("writer")
@@ -310,6 +328,8 @@ class Pipeline:
             finally:
                 self._deliverer = 0
                 lock.release()
+            while self.deferred:
+                self.deferred.pop()()
         return True
 
     def _deliver_until(self, marker: Marker, stop: Sequence[bool] = ()) -> None:
@@ -374,9 +394,14 @@ class Pipeline:
             self.notices.recovered("buffer")
 
     def _idle(self) -> None:
-        with self._all_to_ourselves(0.0 if self._deliverer else 1.0) as taken:
-            for sink in self._sinks if taken else []:
+        lock = self._delivering
+        if not lock.acquire(timeout=0):
+            return
+        try:
+            for sink in self._sinks:
                 try:
                     sink.idle()
                 except Exception as error:
                     diagnostics.say(sink.name, f"sink {sink.name}: {error or type(error).__name__}")
+        finally:
+            lock.release()

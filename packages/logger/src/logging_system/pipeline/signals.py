@@ -21,9 +21,11 @@ Previous: TypeAlias = "Callable[[int, FrameType | None], Any] | int | signal.Han
 class SignalHandler:
     """Ours for one signal, in front of the one that was there. `act` gets whether the process will end by it."""
 
-    def __init__(self, name: str, act: Callable[[bool], None]) -> None:
+    def __init__(self, name: str, act: Callable[[bool], None], put_off: Callable[[Callable[[], None]], bool]) -> None:
         self._name = name
         self._act = act
+        #: Takes what cannot be done now, and returns whether that is so.
+        self._put_off = put_off
         self._previous: Previous = None
         self._installed = False
 
@@ -47,6 +49,8 @@ class SignalHandler:
         self._installed = wanted
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self._put_off(lambda: self._handle(number, frame)):
+            return
         previous = self._previous
         ends = previous == signal.SIG_DFL
         self._act(ends)
