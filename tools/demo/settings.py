@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -9,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from demo_service import __version__
 from logging_system import ConfigError
-from logging_system.config.load import DEFAULT_FILE, load_settings, parse_yaml
+from logging_system.config.load import DEFAULT_FILE, load_settings
 from logging_system.config.schema import Settings
+from logging_system.config.yaml_file import parse_yaml
 from tools.demo.errors import wrong_setting
 
 T = TypeVar("T", int, float)
@@ -109,4 +109,5 @@ def write_service_config(settings: DemoSettings, aws_url: str, path: Path) -> No
         "retention_days": 1,
     }
     document.update(logging=logging, handlers=handlers)
-    path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    # JSON is YAML too.
+    path.write_text(json.dumps(document, indent=2), encoding="utf-8")

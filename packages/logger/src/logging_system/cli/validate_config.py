@@ -1,33 +1,32 @@
 """`logging-system validate-config`: the settings in force, and where each comes from.
 
-Checks with the same `load_settings` as a program that starts; a mistake is its ConfigError.
+Checks with the same loader as a program that starts; a mistake is its ConfigError.
 """
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from logging_system.config.load import DEFAULT_FILE, load_settings, parse_yaml
-from logging_system.config.schema import REMOTE_SINKS, SETTINGS, Setting
+from logging_system.config.key_tree import sink_settings
+from logging_system.config.load import DEFAULT_FILE, Loaded, load
+from logging_system.config.schema import REMOTE_SINKS, SETTINGS
+from logging_system.config.values import Reader, read_secret
 from logging_system.formatters import escape
 
 if TYPE_CHECKING:
     from logging_system.cli.arguments import Subcommands
 
-#: Other keys of the file that decide the same setting.
-_ALSO: Final = {
-    "logging.file_output": "handlers.file.enabled",
-    "logging.console_output": "handlers.console.enabled",
-    "handlers.file.format": "logging.structured",
-}
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s]+@")
+#: Columns of a value; a longer one pushes the source to the right in its own line only.
+_VALUE_WIDTH: Final = 32
 
 
 def add_parser(subcommands: Subcommands) -> None:
@@ -44,66 +43,47 @@ def add_parser(subcommands: Subcommands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the table. Raises ConfigError for a mistake, OSError for a file that cannot be read."""
-    file = _file(arguments.file)
-    settings = _checked_settings(file)
-    keys = frozenset(_keys(parse_yaml(file))) if file is not None else frozenset[str]()
+    """Write the table. Raises ConfigError for a mistake and for a file that cannot be read."""
+    loaded = load(arguments.file)
 
-    found = f"{file} is valid" if file is not None else "no configuration file found"
-    sources = "file, environment and defaults" if file is not None else "environment and defaults"
+    found = f"{loaded.file} is valid" if loaded.file is not None else "no configuration file found"
+    sources = "file, environment and defaults" if loaded.file is not None else "environment and defaults"
     sys.stdout.write(f"{escape(found)}; settings come from {sources}\n\n")
-    _write_table([("key", "value", "source"), *_rows(settings, keys)])
+    rows = [("key", "value", "source"), *_rows(loaded)]
+    width = max(len(key) for key, _, _ in rows)
+    for key, value, source in rows:
+        sys.stdout.write(f"{key:<{width}}  {value:<{_VALUE_WIDTH}}  {source}\n")
+    sys.stdout.writelines(f"{line}\n" for line in _misspelt_variables(os.environ))
     return 0
 
 
-def _file(given: str | None) -> str | None:
-    named = given if given is not None else os.environ.get("LOG_CONFIG", "").strip()
-    return named or (DEFAULT_FILE if os.path.exists(DEFAULT_FILE) else None)
-
-
-def _checked_settings(file: str | None) -> Any:
-    if file is not None:
-        with open(file, "rb"):  # the system's own words for a file that is not there
-            pass
-    return load_settings(file)
-
-
-def _keys(section: Mapping[str, object], prefix: str = "") -> Iterator[str]:
-    """Key paths of the file, sections included."""
-    for name, value in section.items():
-        key = f"{prefix}{name}"
-        yield key
-        if isinstance(value, Mapping):
-            yield from _keys(value, f"{key}.")
-
-
-def _rows(settings: Any, keys: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+def _rows(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
+    settings, sources = loaded.settings, loaded.sources
     for setting in SETTINGS:
-        yield setting.key, _shown(getattr(settings, setting.name)), _source(setting, keys)
-    for sink, (table, _) in REMOTE_SINKS.items():
+        value = _shown(getattr(settings, setting.name), setting.read)
+        yield setting.key, value, sources.get(setting.key, "default")
+    for sink in REMOTE_SINKS:
         section = f"handlers.{sink}"
-        value = getattr(settings, sink)
-        if value is None:
-            yield section, "off", "file" if section in keys else "default"
+        of_sink = getattr(settings, sink)
+        if of_sink is None:
+            yield section, "off", sources.get(section, "default")
             continue
-        for setting in table:
-            key = f"{section}.{setting.key}"
-            yield key, _shown(getattr(value, setting.name)), "file" if key in keys else "default"
+        for setting in sink_settings(sink):
+            value = _shown(getattr(of_sink, setting.name), setting.read)
+            yield setting.key, value, sources.get(setting.key, "default")
 
 
-def _source(setting: Setting, keys: frozenset[str]) -> str:
-    if setting.env and os.environ.get(setting.env, "").strip():
-        return f"environment ({setting.env})"
-    return "file" if setting.key in keys or _ALSO.get(setting.key) in keys else "default"
-
-
-def _shown(value: object) -> str:
-    """The value as one would write it in YAML; user and password of an address are masked."""
+def _shown(value: object, read: Reader) -> str:
+    """The value as one would write it in YAML; secrets, and user and password of an address, are masked."""
+    if read is read_secret and value is not None:
+        return "***"
     text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
     return escape(_CREDENTIALS.sub("***@", text))
 
 
-def _write_table(rows: list[tuple[str, str, str]]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for key, value, source in rows:
-        sys.stdout.write(f"{key:<{widths[0]}}  {value:<{widths[1]}}  {source}\n")
+def _misspelt_variables(environ: Mapping[str, str]) -> Iterator[str]:
+    """Variables nobody reads whose names are nearly those of ours."""
+    known = ["LOG_CONFIG", *(setting.env for setting in SETTINGS if setting.env)]
+    for name in sorted(environ.keys() - set(known)):
+        if name.startswith("LOG_") and (near := difflib.get_close_matches(name, known, n=1, cutoff=0.8)):
+            yield f"\nthe variable {escape(name)} has no meaning here; did you mean {near[0]}?"

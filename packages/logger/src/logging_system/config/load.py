@@ -6,18 +6,29 @@ names the source, the key, the value, what was expected and, for an unknown key,
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
-import yaml
-
+from logging_system.config.key_tree import SWITCHES, TREE, Section
+from logging_system.config.nearest import unknown_argument, unknown_key
 from logging_system.config.schema import KEYWORDS, REMOTE_SINKS, SETTINGS, Setting, Settings
-from logging_system.config.values import read_bool, read_mapping
+from logging_system.config.shown import shown_key
+from logging_system.config.values import Reader, WrongPart, read_mapping, read_path, wrong
 from logging_system.errors import ConfigError
 
-DEFAULT_FILE = "logging_config.yaml"
+DEFAULT_FILE: Final = "logging_config.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings in force and where they come from."""
+
+    settings: Settings
+    file: str | None
+    #: By key path in the YAML, for what is not a default: "file", "environment (LOG_LEVEL)", "argument".
+    sources: Mapping[str, str]
 
 
 def load_settings(
@@ -30,133 +41,121 @@ def load_settings(
     The file is `path`, else `$LOG_CONFIG`, else `./logging_config.yaml` when that exists.
     Raises ConfigError for anything unknown or wrong, and for a named file that cannot be read.
     """
+    return load(path, overrides, environ).settings
+
+
+def load(
+    path: str | os.PathLike[str] | None = None,
+    overrides: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Loaded:
+    """As `load_settings`, and tell where each setting comes from."""
     environ = os.environ if environ is None else environ
-    overrides = overrides or {}
-    values: dict[str, Any] = {}
-
     file = _config_file(path, environ)
+    found = _Found()
     if file is not None:
-        values.update(_read_file(file))
-    for setting in SETTINGS:
-        if setting.env and environ.get(setting.env, "").strip():
-            values[setting.name] = _read(setting, environ[setting.env], "environment", setting.env)
-    values.update(_read_keywords(overrides))
-
-    if not values.get("structured", True):
-        values.setdefault("file_format", "plain")
-    return Settings(**values)
+        found.add_file(file)
+    found.add_environment(environ)
+    found.add_keywords(overrides or {})
+    return Loaded(Settings(**found.values), file, found.sources)
 
 
 def _config_file(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> str | None:
-    named = os.fspath(path) if path is not None else environ.get("LOG_CONFIG", "").strip()
-    if named:
-        return named
-    return DEFAULT_FILE if os.path.exists(DEFAULT_FILE) else None
+    if path is not None and path != "":
+        return str(_checked(read_path, path, "argument", "path"))
+    if named := environ.get("LOG_CONFIG", "").strip():
+        return os.path.expanduser(named)
+    # A link that leads nowhere counts: whoever made it meant a file.
+    return DEFAULT_FILE if os.path.lexists(DEFAULT_FILE) else None
 
 
-def _read_keywords(overrides: Mapping[str, object]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    by_name = {setting.name: setting for setting in SETTINGS}
-    for name, value in overrides.items():
-        if name not in KEYWORDS:
-            raise ConfigError("argument", name, _unknown("argument", name, KEYWORDS))
-        values[name] = tuple(value) if name == "sinks" else _read(by_name[name], value, "argument", name)  # type: ignore[arg-type]
-    return values
+class _Found:
+    """Values by setting name, each source over the ones before it."""
 
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.sources: dict[str, str] = {}
 
-def _read_file(file: str) -> dict[str, Any]:
-    document = parse_yaml(file)
-    known = [setting.key for setting in SETTINGS]
-    settings = {setting.key: setting for setting in SETTINGS}
-    values: dict[str, Any] = {}
+    def add_file(self, file: str) -> None:
+        """Take over a YAML file."""
+        from logging_system.config.yaml_file import parse_yaml  # PyYAML takes a fifth of the library's import
 
-    for key, value in _leaves(document, file, known):
-        if key in settings:
-            values[settings[key].name] = _read(settings[key], value, file, key)
-        elif key in ("handlers.file.enabled", "handlers.console.enabled"):
-            switch = "file_output" if key == "handlers.file.enabled" else "console_output"
-            values[switch] = _checked(read_bool, value, file, key)
-        elif key.startswith("handlers.") and key.removeprefix("handlers.") in REMOTE_SINKS:
-            name = key.removeprefix("handlers.")
-            values[name] = _read_remote_sink(name, value, file)
-        else:
-            raise ConfigError(file, key, _unknown("key", key, _siblings(key, known)))
-    return values
+        read = list(self._section(parse_yaml(file), TREE, shown_key(file), ""))
+        self._add(sorted(read, key=lambda pair: pair[0] in SWITCHES), "file")
 
+    def add_environment(self, environ: Mapping[str, str]) -> None:
+        """Take over the variables; an empty one counts as not set."""
+        for setting in SETTINGS:
+            if setting.env and environ.get(setting.env, "").strip():
+                value = _checked(setting.read, environ[setting.env], "environment", setting.env)
+                self._add([(setting, value)], f"environment ({setting.env})")
 
-def parse_yaml(file: str) -> Mapping[str, object]:
-    """Read a YAML file whose top is a mapping. Raises ConfigError when it is missing, unreadable or something else."""
-    try:
-        with open(file, encoding="utf-8") as stream:
-            document = yaml.safe_load(stream)
-    except OSError as error:
-        raise ConfigError(file, "", f"cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(file, "", f"is not UTF-8 text (byte {error.start})") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigError(file, where, f"is not valid YAML: {getattr(error, 'problem', None) or error}") from None
-    except RecursionError:
-        raise ConfigError(file, "", "is nested too deeply") from None
-    return _checked(read_mapping, document, file, "")  # type: ignore[no-any-return]
+    def add_keywords(self, overrides: Mapping[str, object]) -> None:
+        """Take over the keywords of `configure`."""
+        by_name = {setting.name: setting for setting in SETTINGS}
+        read = []
+        for name, value in overrides.items():
+            if name not in KEYWORDS:
+                raise ConfigError("argument", shown_key(name), unknown_argument(name))
+            setting = by_name.get(name, _SINKS)
+            read.append((setting, _checked(setting.read, value, "argument", name)))
+        self._add(read, "argument")
 
+    def _add(self, read: Iterable[tuple[Setting, Any]], source: str) -> None:
+        added = {setting.name: value for setting, value in read}
+        # `structured` is the short form of a format, for the source that does not name one.
+        if "structured" in added:
+            added.setdefault("file_format", "json" if added["structured"] else "plain")
+        self.values.update(added)
+        for setting in SETTINGS:
+            if setting.name in added:
+                self.sources[setting.key] = source
 
-def _leaves(document: Mapping[str, object], file: str, known: list[str]) -> Iterable[tuple[str, object]]:
-    """Key paths and values; a section is entered while settings lie below it."""
-
-    def walk(section: Mapping[str, object], prefix: str) -> Iterable[tuple[str, object]]:
+    def _section(
+        self, section: Mapping[str, object], known: Section, source: str, prefix: str
+    ) -> Iterable[tuple[Setting, Any]]:
         for name, value in section.items():
             key = f"{prefix}{name}"
-            if any(other.startswith(f"{key}.") for other in known):
-                yield from walk(_checked(read_mapping, value, file, key), f"{key}.")
-            else:
-                yield key, value
+            match known.keys.get(name):
+                case Setting() as setting:
+                    yield setting, _checked(setting.read, value, source, key)
+                case Section(sink=None) as inner:
+                    yield from self._section(_checked(read_mapping, value, source, key), inner, source, f"{key}.")
+                case Section(sink=str(sink)) as inner:
+                    read = self._section(_checked(read_mapping, value, source, key), inner, source, f"{key}.")
+                    self._add_remote_sink(sink, key, list(read))
+                case _:
+                    raise ConfigError(source, shown_key(key), unknown_key(name, known, prefix))
 
-    return walk(document, "")
-
-
-def _read_remote_sink(name: str, section: object, file: str) -> Any:
-    prefix = f"handlers.{name}"
-    table, settings_class = REMOTE_SINKS[name]
-    known = {setting.key: setting for setting in table}
-    values: dict[str, Any] = {}
-    enabled = True
-    for key, value in _checked(read_mapping, section, file, prefix).items():
-        place = f"{prefix}.{key}"
-        if key == "enabled":
-            enabled = _checked(read_bool, value, file, place)
-        elif key in known:
-            values[known[key].name] = _read(known[key], value, file, place)
-        else:
-            raise ConfigError(file, place, _unknown("key", str(key), [*known, "enabled"]))
-    return settings_class(**values) if enabled else None
+    def _add_remote_sink(self, sink: str, key: str, read: list[tuple[Setting, Any]]) -> None:
+        values = {setting.name: value for setting, value in read}
+        enabled = values.pop("enabled", True)
+        self.values[sink] = REMOTE_SINKS[sink][1](**values) if enabled else None
+        self.sources.update(dict.fromkeys([key, *(setting.key for setting, _ in read)], "file"))
 
 
-def _siblings(key: str, known: list[str]) -> list[str]:
-    """Keys that could have been meant at this place: one level of the tree, named as in the file."""
-    prefix, _, _ = key.rpartition(".")
-    start = f"{prefix}." if prefix else ""
-    found = {start + other.removeprefix(start).split(".")[0] for other in known if other.startswith(start)}
-    if prefix == "handlers":
-        found |= {f"handlers.{name}" for name in REMOTE_SINKS}
-    return sorted(found)
+def _read_sinks(value: object) -> tuple[object, ...]:
+    """Objects of `configure(sinks=[...])`."""
+    if not isinstance(value, Iterable) or isinstance(value, str | bytes):
+        raise wrong(value, "a list of sinks")
+    sinks = tuple(value)
+    for sink in sinks:
+        if isinstance(sink, type) or not all(hasattr(sink, name) for name in ("name", "write", "idle", "close")):
+            raise wrong(sink, "an object with name, write, idle and close, see logging_system.sinks.base.Sink")
+    return sinks
 
 
-def _unknown(what: str, key: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    near = difflib.get_close_matches(key, names, n=1, cutoff=0.6)
-    if near:
-        return f'unknown {what}; did you mean "{near[0].rpartition(".")[2]}"?'
-    return f"unknown {what}; known here: {', '.join(name.rpartition('.')[2] for name in names)}"
+#: The one setting that only a keyword can give.
+_SINKS: Final = Setting("", "sinks", _read_sinks, "sinks of the program's own")
 
 
-def _read(setting: Setting, value: object, source: str, key: str) -> Any:
-    return _checked(setting.read, value, source, key)
-
-
-def _checked(read: Any, value: object, source: str, key: str) -> Any:
+def _checked(read: Reader, value: object, source: str, key: str) -> Any:
     try:
         return read(value)
+    except WrongPart as error:
+        raise ConfigError(source, shown_key(f"{key}{error.place}"), str(error)) from None
     except ValueError as error:
-        raise ConfigError(source, key, str(error)) from None
+        raise ConfigError(source, shown_key(key), str(error)) from None
+    except Exception as error:  # an argument of the program's own whose methods raise
+        problem = f"got an object that cannot be read: {type(error).__name__}: {error}"
+        raise ConfigError(source, shown_key(key), shown_key(problem)) from error

@@ -25,8 +25,10 @@ from logging_system.config.values import (
     read_path,
     read_record_size,
     read_seconds,
+    read_secret,
     read_share,
     read_size,
+    read_stream_name,
     read_text,
     whole_number,
 )
@@ -43,15 +45,6 @@ def _retention_days(value: object) -> int:
     if days not in RETENTION_DAYS:
         raise ValueError(f"got {days}, expected one of {', '.join(map(str, RETENTION_DAYS))}")
     return int(days)
-
-
-def _stream_name(value: object) -> str:
-    text = str(read_text(value))
-    try:
-        text.format(host="", pid=0, service_name="")
-    except (KeyError, IndexError, ValueError):
-        raise ValueError(f'got "{text}", expected a name with {{host}}, {{pid}} or {{service_name}} in it') from None
-    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +193,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("logging.flush_level", "flush_level", optional(read_level), "records of this level wait until written"),
     Setting("redaction.presets", "redact", read_presets, "none, default, gdpr, hipaa, pci; one or several"),
     Setting("redaction.action", "redact_action", one_of("mask", "hash", "remove"), "what happens to what presets find"),
-    Setting(
-        "redaction.hash_key", "redact_hash_key", read_optional_text, "secret key of the hashes", "LOG_REDACT_HASH_KEY"
-    ),
+    Setting("redaction.hash_key", "redact_hash_key", read_secret, "secret key of the hashes", "LOG_REDACT_HASH_KEY"),
     Setting("redaction.keys", "redact_keys", read_names, "more keys whose values are hidden"),
     Setting("redaction.safe_keys", "redact_safe_keys", read_names, "keys whose values are never hidden by their name"),
     Setting("redaction.patterns", "redact_patterns", read_patterns, "regular expressions by name"),
@@ -233,7 +224,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 CLOUDWATCH: tuple[Setting, ...] = (
     Setting("log_group", "log_group", read_optional_text, "default /app/<service_name>"),
-    Setting("log_stream", "log_stream", _stream_name, "may hold {host}, {pid}, {service_name}"),
+    Setting("log_stream", "log_stream", read_stream_name, "may hold {host}, {pid}, {service_name}"),
     Setting("region", "region", read_optional_text, "default AWS_REGION"),
     Setting("endpoint_url", "endpoint_url", read_optional_text, "another endpoint, such as an embedded AWS"),
     Setting("retention_days", "retention_days", optional(_retention_days), "set on a group that the sink creates"),
