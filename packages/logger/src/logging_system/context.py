@@ -1,15 +1,19 @@
 """Fields that all records of a piece of work share, carried by a context variable.
 
-The state is immutable and holds its fields already encoded, so a record pays for one look-up
-however deep the contexts are nested. Tasks and threads started with a copied context inherit it
-and cannot change each other's.
+The state holds its fields already encoded, so a record pays for one look-up however deep the
+contexts are nested. Tasks, and threads started with a copied context (`integrations/threads.py`),
+inherit it and cannot change each other's: `bind_context` makes a new state for who calls it. Only
+`bind_request_context` writes into a state, that of a request, which all of its threads share.
+
+In a generator decorate the function with `logger.context(...)`. A plain `with` there stays in force
+for the caller until the generator is asked for the next item.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from types import TracebackType
 from typing import Self
 
@@ -17,20 +21,49 @@ from logging_system import metrics
 from logging_system.blocks import Block
 from logging_system.control import flight_recorder
 from logging_system.control.flight_recorder import HeldRecords
+from logging_system.nesting import Entered, Paused, leave
 from logging_system.record import encode_context
 
 
 class ContextState:
-    """An immutable set of context fields and their encoded form (`"a":1,`)."""
+    """Context fields and their encoded form (`"a":1,`). Whoever sees another `encoded` sees other fields."""
 
-    __slots__ = ("encoded", "fields", "held")
+    __slots__ = ("encoded", "entered", "fields", "held", "request")
     in_sink_thread = False
 
-    def __init__(self, fields: Mapping[str, object], held: HeldRecords | None = None) -> None:
+    def __init__(
+        self,
+        fields: dict[str, object],
+        held: HeldRecords | None = None,
+        entered: Entered[ContextState] | None = None,
+        request: Request | None = None,
+    ) -> None:
         self.fields = fields
         self.encoded = encode_context(fields)
         #: What the flight recorder holds for this context and those around it.
         self.held = held
+        #: The block that made it, and what was in force around that.
+        self.entered = entered
+        self.request = request
+
+    def add(self, fields: Mapping[str, object]) -> None:
+        """Add fields for all who hold this very state. Without a lock: encoding runs code of the caller's values."""
+        self.fields.update(fields)
+        written: dict[str, object] = {}
+        while written.keys() != self.fields.keys() or any(self.fields[key] is not written[key] for key in written):
+            written = dict(self.fields)  # again if another thread added some meanwhile
+            self.encoded = encode_context(written)
+
+
+class Request:
+    """What a middleware leaves in the states of a request: the outermost one, and the trace it belongs to."""
+
+    __slots__ = ("state", "trace")
+
+    def __init__(self, state: ContextState, trace: bytes) -> None:
+        self.state = state
+        #: `"trace_id":"…","span_id":"…"`, or nothing.
+        self.trace = trace
 
 
 class _SinkThreadState(ContextState):
@@ -62,47 +95,74 @@ def get_context() -> dict[str, object]:
 def bind_context(**fields: object) -> None:
     """Add fields to the context in force here, until the surrounding `logger.context` (or the task) ends."""
     state = current.get()
-    current.set(ContextState({**state.fields, **fields}, state.held))
+    current.set(type(state)({**state.fields, **fields}, state.held, state.entered, state.request))
+
+
+def bind_request_context(**fields: object) -> None:
+    """Add fields for the whole request, from any thread or task of it, until the request ends.
+
+    For what is learnt on the way, such as the user that a dependency of FastAPI found: frameworks
+    run synchronous code in threads of their own, where `bind_context` would reach that thread only.
+    The middleware's access record has the fields too. Contexts that other tasks of the request have
+    entered before keep what they had. Outside a request it does what `bind_context` does.
+    """
+    state = current.get()
+    if state.request is None:
+        bind_context(**fields)
+        return
+    shared = state.request.state
+    shared.add(fields)
+    while state is not shared and state.entered is not None:  # blocks entered since, here
+        state.add(fields)
+        state = state.entered.outer
 
 
 class LogContext(Block):
     """`logger.context(...)`: use it with `with`, `async with` or as a decorator, as often as you like.
 
-    Entering adds a `correlation_id` if there is none. Leaving restores what was before and never
-    raises, also from another task than the one that entered.
+    Entering adds a `correlation_id` if there is none. Leaving restores what was before, in whatever
+    order blocks are left, and never raises: left by another task or thread than the one that
+    entered, it changes nothing there.
     """
 
     def __init__(self, fields: Mapping[str, object]) -> None:
         self._fields = fields
-        self._tokens: list[Token[ContextState]] = []
+        #: One item for each time it is entered and not left; the operations of a list are atomic.
+        self._open: list[None] = []
+        self._paused: Paused[ContextState] | None = None
 
     def __enter__(self) -> Self:
-        state = current.get()
-        fields = {**state.fields, **self._fields}
-        if fields.get("correlation_id") in (None, ""):
+        outer = current.get()
+        fields = {**outer.fields, **self._fields}
+        if fields.get("correlation_id") is None or fields["correlation_id"] == "":
             fields["correlation_id"] = new_correlation_id()
         recorder = flight_recorder.active
-        held = state.held if recorder is None or state.held is not None else recorder.new()
-        self._tokens.append(current.set(ContextState(fields, held)))
+        held = outer.held if recorder is None or outer.held is not None else recorder.new()
+        current.set(type(outer)(fields, held, Entered(self, outer), outer.request))
+        self._open.append(None)
         metrics.context_entered()
         return self
 
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._tokens:
+        state = leave(current, self, _NOTHING)
+        if state is not None and state.held is not None and isinstance(error, Exception):
+            state.held.write()
+        if self._open:
+            self._open.pop()
             metrics.context_left()
-        held = current.get().held
-        if held is not None and isinstance(error, Exception):
-            held.write()
-        try:
-            current.reset(self._tokens.pop())
-        except (ValueError, IndexError):  # left in another context than entered: that one is not ours to restore
-            return
 
     def __del__(self) -> None:
-        for _ in self._tokens:  # entered and never left
+        for _ in self._open:  # entered and never left
             metrics.context_left()
 
     def _another(self) -> LogContext:
         return LogContext(self._fields)
+
+    def pause(self) -> None:
+        self._paused = Paused(current, self)
+
+    def resume(self) -> None:
+        if self._paused is not None:
+            self._paused.resume()

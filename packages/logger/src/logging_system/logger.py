@@ -7,8 +7,9 @@ and nothing raises into the caller: what fails is counted and said on stderr.
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from sys import _getframe
 from time import time_ns
 from types import TracebackType
@@ -18,12 +19,13 @@ from logging_system import context, diagnostics, metrics
 from logging_system.callsite import caller_frame, encode_place
 from logging_system.config.schema import Settings
 from logging_system.config.values import read_level
-from logging_system.context import LogContext
+from logging_system.context import ContextState, LogContext
 from logging_system.control import flight_recorder
 from logging_system.control.gate import Gate, make_gate
 from logging_system.control.levels import LoggerCore, core_of, set_own_level
 from logging_system.errors import ConfigError
 from logging_system.exceptions import current_exception
+from logging_system.integrations import tracing
 from logging_system.levels import CRITICAL, DEBUG, ERROR, INFO, NUMBERS, WARNING, level_number
 from logging_system.pipeline import lifecycle
 from logging_system.pipeline.buffer import LARGE_RECORD
@@ -50,10 +52,20 @@ _gate: Gate | None = None
 #: Records from this level on wait until they are written; above all levels: none does.
 _NO_LEVEL = 1000
 _flush_level = _NO_LEVEL
+#: Adds trace and span to the end of a context; None while the program has to do with no trace.
+_add_ids: Callable[[ContextState, bytes, bytes], tuple[bytes, bytes]] | None = None
+
+
+def follow_traces() -> None:
+    """From now on records carry the ids of the trace in force."""
+    global _add_ids
+    _add_ids = tracing.add_ids
 
 
 def _stamp_of(milliseconds: int) -> bytes:
     global _stamp
+    if _add_ids is None and tracing.OPENTELEMETRY in sys.modules:
+        follow_traces()
     seconds, rest = divmod(milliseconds, 1000)
     text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode() + b".%03dZ" % rest
     _stamp = (milliseconds, text)
@@ -74,7 +86,7 @@ class AdvancedLogger:
     def __init__(self, core: LoggerCore, bound: Mapping[str, object]) -> None:
         self._core = core
         self._bound = bound
-        #: The context state last seen, and it together with the bound fields, encoded.
+        #: The encoded context last seen, and it together with the bound fields.
         self._merged: tuple[object, bytes] = (None, b"")
 
     @property
@@ -305,11 +317,14 @@ class AdvancedLogger:
 
         if not self._bound:
             shared = state.encoded
-        elif self._merged[0] is state:
+        elif self._merged[0] is state.encoded:
             shared = self._merged[1]
         else:
             shared = encode_context({**state.fields, **self._bound})
-            self._merged = (state, shared)
+            self._merged = (state.encoded, shared)
+        tail = self._core.tail
+        if _add_ids is not None:
+            shared, tail = _add_ids(state, shared, tail)
 
         # `rest` is everything behind the context: `,"a":1}` or `}`.
         rest = b"}" if not fields else b",%b" % encode_fields(fields)[1:]
@@ -318,7 +333,7 @@ class AdvancedLogger:
         if error is not None:
             rest = b'%b,"exception":%b}' % (rest[:-1], encode_exception(error))
 
-        line = b'{"timestamp":"%b",%b"context":{%b%b%b\n' % (text, head, shared, self._core.tail, rest)
+        line = b'{"timestamp":"%b",%b"context":{%b%b%b\n' % (text, head, shared, tail, rest)
         error_type = None if level < ERROR else "none" if error is None else type(error).__name__
 
         if len(line) > _max_record_size:
