@@ -1,19 +1,26 @@
 """Minimum levels of loggers, by name, with inheritance along the dots: `shop.cart` follows `shop`.
 
-The nearest name with a level decides: the logger's own (`set_level`, `get_logger(log_level=…)`)
-before the configuration's `logging.levels`, before the same of its parent, and so on up to
-`logging.level`. Each logger keeps the answer as a number, so a record pays for one comparison.
+The nearest name with a level decides: the logger's own level (`set_level`, `get_logger(log_level=…)`)
+before that of the configuration (`logging.levels`), then the same for the name above it, and so on
+up to `root`, which stands above all other names, and `logging.level` at last. Own levels last until
+they are taken back (`set_level(None)`): a new configuration does not touch them. Each logger keeps
+the answer as a number, so a record pays for one comparison.
 """
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Callable, Iterator
 
 from logging_system.callsite import CallSites
 from logging_system.config.schema import Settings
 from logging_system.levels import NUMBERS
 from logging_system.pipeline import lifecycle
 from logging_system.record import encode_static_context
+
+#: Stands above all other names, as in the standard library.
+ROOT = "root"
 
 
 class LoggerCore:
@@ -42,6 +49,8 @@ class LoggerCore:
 _cores: dict[str, LoggerCore] = {}
 _lock = threading.RLock()
 _settings = Settings()
+#: Called after a logger got a level of its own; the capture of the standard library's loggers follows.
+on_own_level: Callable[[], None] | None = None
 
 
 def core_of(name: str) -> LoggerCore:
@@ -52,19 +61,25 @@ def core_of(name: str) -> LoggerCore:
             core = _cores[name] = LoggerCore(name)
             if lifecycle.settings_if_configured() is not None:
                 _apply(core)
-            elif (level := _own_level_above(name)) is not None:
-                _set(core, level)
+            else:
+                _set(core, _own_level_from(name) or 0)
         return core
 
 
-def set_own_level(core: LoggerCore, level: int) -> None:
-    """Give a logger its own level; those below it that have none follow."""
+def set_own_level(core: LoggerCore, level: int | None) -> None:
+    """Give a logger its own level, or take it away; those below it that have none follow."""
     with _lock:
         core.own_level = level
-        _set(core, level)
-        for other in _cores.values():
-            if other.name.startswith(f"{core.name}."):
-                _set(other, _level_of(other.name) if other.tail else _own_level_above(other.name) or 0)
+        for other in list(_cores.values()):  # a signal handler may add one
+            _set(other, _level_of(other.name) if other.tail else _own_level_from(other.name) or 0)
+    if on_own_level is not None:
+        on_own_level()
+
+
+def named_thresholds() -> dict[str, int]:
+    """The thresholds of `root` and of all names that have a level; the names below follow them."""
+    owned = [core.name for core in list(_cores.values()) if core.own_level is not None]
+    return {name: core_of(name).threshold for name in {ROOT, *_settings.levels, *owned}}
 
 
 def _set(core: LoggerCore, level: int) -> None:
@@ -72,26 +87,29 @@ def _set(core: LoggerCore, level: int) -> None:
     core.threshold = min(level, NUMBERS[_settings.flight_recorder_level]) if _settings.flight_recorder else level
 
 
+def _names_from(name: str) -> Iterator[str]:
+    """The name and those above it, nearest first: `shop.cart`, `shop`, `root`."""
+    yield name
+    while above := name.rpartition(".")[0]:
+        yield (name := above)
+    if name != ROOT:
+        yield ROOT
+
+
 def _level_of(name: str) -> int:
-    place = name
-    while place:
+    for place in _names_from(name):
         core = _cores.get(place)
         if core is not None and core.own_level is not None:
             return core.own_level
         if place in _settings.levels:
             return NUMBERS[_settings.levels[place]]
-        place = place.rpartition(".")[0]
     return NUMBERS[_settings.log_level]
 
 
-def _own_level_above(name: str) -> int | None:
-    place = name
-    while place:
-        core = _cores.get(place)
-        if core is not None and core.own_level is not None:
-            return core.own_level
-        place = place.rpartition(".")[0]
-    return None
+def _own_level_from(name: str) -> int | None:
+    """The level while no configuration is known: only own ones count."""
+    cores = (_cores.get(place) for place in _names_from(name))
+    return next((core.own_level for core in cores if core is not None and core.own_level is not None), None)
 
 
 def _apply(core: LoggerCore) -> None:
@@ -103,8 +121,16 @@ def _apply_to_all(settings: Settings) -> None:
     global _settings
     with _lock:
         _settings = settings
-        for core in _cores.values():
+        for core in list(_cores.values()):
             _apply(core)
 
 
+def _after_fork_in_child() -> None:
+    """Another thread of the parent may have held the lock."""
+    global _lock
+    _lock = threading.RLock()
+
+
 lifecycle.on_configure(_apply_to_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
