@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from logging_system import context, diagnostics, metrics
 from logging_system.callsite import caller_frame, encode_place
+from logging_system.capture import switch
 from logging_system.config.schema import Settings
 from logging_system.config.values import read_level
 from logging_system.context import ContextState, LogContext
@@ -430,6 +431,7 @@ def _flush_gate() -> None:
 
 
 lifecycle.on_configure(_apply)
+lifecycle.on_configure(switch.follow)
 lifecycle.before_exit(_flush_gate)
 lifecycle.on_reload_failed(
     lambda error: get_logger("logging_system").error(
