@@ -148,7 +148,7 @@ def test_a_mistake_in_the_file_is_one_clear_line(write: Write, text: str, messag
         ("LOG_DIR: here", 'LOG_DIR: unknown key; did you mean "handlers.file.dir"?'),
         ("logging: {max_file_size: 1}", 'logging.max_file_size: unknown key; did you mean "handlers.file.max_size"?'),
         ("logging.level: DEBUG", "logging.level: unknown key; write its parts as sections, one inside the other"),
-        ("logging: {'': 1}", "logging.: unknown key; known here: block_timeout, buffer_bytes,"),
+        ("logging: {'': 1}", 'logging."": unknown key; known here: block_timeout, buffer_bytes,'),
         ("handlers: {xyz: 1}", "handlers.xyz: unknown key; known here: cloudwatch, console, file"),
     ],
 )

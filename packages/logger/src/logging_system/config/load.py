@@ -96,7 +96,7 @@ class _Found:
         read = []
         for name, value in overrides.items():
             if name not in KEYWORDS:
-                raise ConfigError("argument", shown_key(name), unknown_argument(name))
+                raise ConfigError("argument", shown_key(name or '""'), unknown_argument(name))
             setting = by_name.get(name, _SINKS)
             read.append((setting, _checked(setting.read, value, "argument", name)))
         self._add(read, "argument")
@@ -115,7 +115,7 @@ class _Found:
         self, section: Mapping[str, object], known: Section, source: str, prefix: str
     ) -> Iterable[tuple[Setting, Any]]:
         for name, value in section.items():
-            key = f"{prefix}{name}"
+            key = prefix + (name or '""')
             match known.keys.get(name):
                 case Setting() as setting:
                     yield setting, _checked(setting.read, value, source, key)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias
 
-from logging_system.config.values import wrong
+from logging_system.config.values import WrongPart, wrong
 
 #: A rule of the program's own: gets the key (or "" for a text without one) and the value; returns what is written.
 Rule: TypeAlias = Callable[[str, object], object]
@@ -22,7 +22,7 @@ def read_presets(value: object) -> Redact:
     if isinstance(value, str):
         items: list[object] = [part.strip() for part in value.split(",")]
     else:
-        items = [value] if callable(value) else list(value) if isinstance(value, Iterable) else [value]
+        items = list(value) if isinstance(value, Iterable) and not isinstance(value, Mapping) else [value]
     found: list[str | Rule] = []
     for item in items:
         name = item.lower() if isinstance(item, str) else item
@@ -38,7 +38,11 @@ def read_names(value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     names = value.split(",") if isinstance(value, str) else value
-    if not isinstance(names, Iterable) or not all(isinstance(name, str) and name.strip() for name in names):
+    if (
+        isinstance(names, Mapping)
+        or not isinstance(names, Iterable)
+        or not all(isinstance(name, str) and name.strip() for name in names)
+    ):
         raise wrong(value, "a list of key names")
     return tuple(name.strip() for name in names)
 
@@ -49,9 +53,9 @@ def read_patterns(value: object) -> dict[str, str]:
         return {}
     if not isinstance(value, Mapping):
         raise wrong(value, "names with regular expressions")
-    for pattern in value.values():
+    for name, pattern in value.items():
         try:
             re.compile(pattern)
-        except (re.error, TypeError):
-            raise wrong(pattern, "a regular expression") from None
+        except (re.error, TypeError, OverflowError, RecursionError):
+            raise WrongPart(f".{name}", str(wrong(pattern, "a regular expression"))) from None
     return {str(name): pattern for name, pattern in value.items()}

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from logging_system.config.filter_rules import FilterRule, read_filters
 from logging_system.config.redaction import Redact, read_names, read_patterns, read_presets
 from logging_system.config.values import (
+    OneNumberOf,
     Reader,
     one_of,
     optional,
@@ -38,13 +39,7 @@ Overflow = Literal["block", "drop_newest", "drop_oldest"]
 #: Days that CloudWatch Logs accepts (PutRetentionPolicy API reference).
 RETENTION_DAYS: tuple[int, ...] = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 RETENTION_DAYS += (1096, 1827, 2192, 2557, 2922, 3288, 3653)
-
-
-def _retention_days(value: object) -> int:
-    days = whole_number(1, max(RETENTION_DAYS))(value)
-    if days not in RETENTION_DAYS:
-        raise ValueError(f"got {days}, expected one of {', '.join(map(str, RETENTION_DAYS))}")
-    return int(days)
+_RETENTION = OneNumberOf(RETENTION_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +222,7 @@ CLOUDWATCH: tuple[Setting, ...] = (
     Setting("log_stream", "log_stream", read_stream_name, "may hold {host}, {pid}, {service_name}"),
     Setting("region", "region", read_optional_text, "default AWS_REGION"),
     Setting("endpoint_url", "endpoint_url", read_optional_text, "another endpoint, such as an embedded AWS"),
-    Setting("retention_days", "retention_days", optional(_retention_days), "set on a group that the sink creates"),
+    Setting("retention_days", "retention_days", optional(_RETENTION), "set on a group that the sink creates"),
     Setting("metrics_namespace", "metrics_namespace", read_optional_text, "also count records by level as metrics"),
     Setting("level", "level", read_level, "lowest level that is sent"),
     Setting("batch_size", "batch_size", whole_number(1, 10_000), "records in one call"),

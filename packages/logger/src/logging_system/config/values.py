@@ -138,14 +138,6 @@ def read_duration(value: object) -> float:
     return seconds
 
 
-def read_integer_bits(value: object) -> int:
-    """64 or 53."""
-    bits = _as_integer(value)
-    if bits not in (53, 64):
-        raise wrong(value, "64 or 53")
-    return bits
-
-
 def read_levels(value: object) -> dict[str, str]:
     """Levels by logger name."""
     if not isinstance(value, Mapping):
@@ -201,6 +193,19 @@ class WholeNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class OneNumberOf:
+    """A reader of one whole number out of `numbers`."""
+
+    numbers: tuple[int, ...]
+
+    def __call__(self, value: object) -> int:
+        number = _as_integer(value)
+        if number not in self.numbers:
+            raise wrong(value, f"one of {', '.join(map(str, self.numbers))}")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     """A reader of one word out of `words`, any case."""
 
@@ -222,6 +227,8 @@ class OrNothing:
     def __call__(self, value: object) -> Any:
         return None if value is None or value == "" else self.read(value)
 
+
+read_integer_bits: Final = OneNumberOf((53, 64))
 
 whole_number = WholeNumber
 optional = OrNothing

@@ -87,7 +87,7 @@ class _Open:
 
     def place_of_next(self) -> str:
         """Key path of the value that comes next."""
-        name = f"[{len(self.items)}]" if isinstance(self.items, list) else f".{self.key}"
+        name = f"[{len(self.items)}]" if isinstance(self.items, list) else ".{}".format(self.key or '""')
         return f"{self.place}{name}".removeprefix(".")
 
 
