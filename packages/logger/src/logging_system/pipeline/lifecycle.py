@@ -7,10 +7,11 @@ configuration; the first record starts the writer.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from logging_system import diagnostics, metrics
 from logging_system.config.load import load_settings
@@ -18,6 +19,7 @@ from logging_system.config.schema import Settings
 from logging_system.errors import ConfigError
 from logging_system.pipeline.pipeline import Pipeline
 from logging_system.pipeline.signals import SignalHandler
+from logging_system.sinks.base import Sink
 from logging_system.sinks.build import build_sinks
 
 pipeline = Pipeline()
@@ -28,6 +30,8 @@ EXIT_SECONDS = 5.0
 _settings: Settings | None = None
 #: What the last `configure` was given; None before the first.
 _given: tuple[str | os.PathLike[str] | None, Mapping[str, object]] | None = None
+#: The one sink that tests have put in the place of all others.
+_diverted_to: Sink | None = None
 _lock = threading.RLock()
 _callbacks: list[Callable[[Settings], None]] = []
 _before_exit: list[Callable[[], None]] = []
@@ -104,6 +108,24 @@ def on_reload_failed(callback: Callable[[ConfigError], None]) -> None:
     _on_reload_failed.append(callback)
 
 
+@contextlib.contextmanager
+def diverted(settings: Settings, sink: Sink) -> Iterator[None]:
+    """Inside, `settings` are in force and records go to `sink` alone, whatever is configured meanwhile."""
+    global _given, _diverted_to
+    flush()
+    with _lock:
+        before = current_settings(), _given, _diverted_to
+        _diverted_to = sink
+        _use(settings)
+    try:
+        yield
+    finally:
+        flush()
+        with _lock:
+            settings, _given, _diverted_to = before
+            _use(settings)
+
+
 def flush(timeout: float = 5.0) -> bool:
     """Wait until every record accepted before this call has reached its sinks.
 
@@ -130,7 +152,7 @@ def shutdown(timeout: float = 5.0) -> bool:
 
 def _use(settings: Settings) -> None:
     global _settings
-    sinks, workers = build_sinks(settings, _tell)
+    sinks, workers = build_sinks(settings, _tell) if _diverted_to is None else ([_diverted_to], [])
     # What was logged before the program's own `configure` goes where that says.
     pipeline.use(settings, sinks, workers, deliver_pending=_given is not None)
     _settings = settings
