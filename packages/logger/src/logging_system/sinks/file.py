@@ -1,27 +1,48 @@
-"""Records in `<LOG_DIR>/<service_name>.log`, rotated by size.
+"""Records in `<LOG_DIR>/<service_name>.log`, rotated by size and by time.
 
 One unbuffered append for each batch, so that what was written survives the process and lines of
 several writers do not mix. A file that was renamed or deleted beneath us is opened anew. When the
 file cannot be written the error goes to the pipeline, which counts the records; each later batch
-tries again.
+tries again, and until one succeeds nothing is rotated, compressed or deleted.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import errno
+import math
 import os
 import re
 import time
 from collections.abc import Sequence
 
+from logging_system import diagnostics
 from logging_system.formatters import format_line
 from logging_system.pipeline.entry import Entry
+from logging_system.sinks.base import Rejected
 from logging_system.sinks.compression import Compression
-from logging_system.sinks.rotation import Compressor, rotate
+from logging_system.sinks.compressor import Compressor
+from logging_system.sinks.file_lock import NoLocks, names_lock
+from logging_system.sinks.log_file import LogFile, open_log, sync_directory
+from logging_system.sinks.open_file import identity_at
+from logging_system.sinks.retention import Retention, orphans, remove_orphans
+from logging_system.sinks.rotation import move_away, rotated_files
+from logging_system.sinks.rotation_times import next_boundary
 
-#: Seconds between two looks at the path.
-CHECK_SECONDS = 0.5
+#: Seconds between two looks at the path; while other processes write to the file, and so may rotate it, fewer.
+CHECK_SECONDS, SHARED_CHECK_SECONDS = 0.5, 0.05
+#: Seconds to wait for another process that is rotating; after that, and after a failure, until the next try.
+ROTATION_WAIT_SECONDS, ROTATION_PAUSE_SECONDS = 0.2, 1.0
+#: Seconds between two looks for rotated files to delete.
+RETENTION_SECONDS = 60.0
+#: Seconds after a boundary before a quiet file is rotated: records of the time before may still come.
+LATE_SECONDS = 1.0
+#: Seconds of compressing in one idle moment, between two slices while busy, and before the sink is closed.
+IDLE_SECONDS, BUSY_PAUSE_SECONDS, CLOSE_SECONDS = 0.05, 0.1, 2.0
+#: Bytes that must be free beside the batch before a full disk counts as usable again.
+ROOM_BYTES = 64 * 1024
+#: Errors after which the open file is as good as before.
+_FILE_STAYS = frozenset([errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG, errno.ETIMEDOUT])
 _UNSAFE_IN_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -31,7 +52,10 @@ def log_file_path(log_dir: str, service_name: str) -> str:
 
 
 class FileSink:
-    """`max_size` in bytes: a batch that would pass it rotates first; `backup_count` rotated files are kept."""
+    """Rotates before a record that would pass `max_size` bytes, or that is of the next `rotate_every` seconds.
+
+    `backup_count`, `max_total_size` (bytes) and `max_age` (seconds) bound the rotated files.
+    """
 
     name = "file"
 
@@ -50,132 +74,222 @@ class FileSink:
     ) -> None:
         self.path = path
         self._max_size = max_size
-        self._backup_count = backup_count
-        self._compress = compress != "none"
-        self._rotate_every = rotate_every
-        self._max_total_size = max_total_size
-        self._max_age = max_age
+        self._retention = Retention(backup_count, max_total_size, max_age)
+        self._compressor = Compressor(compress)
         self._plain = plain
         self._fsync = fsync
-        self._descriptor = -1
-        self._identity: tuple[int, int] | None = None
-        self._size = 0
-        self._check_due = 0.0
-        self._compressor = Compressor()
+        self._rotate_every = rotate_every
+        self._locks = True
+        self._file: LogFile | None = None
+        self._look_due = 0.0
+        self._rotation_due = 0.0
+        self._retention_due = 0.0
+        self._slice_due = 0.0
+        #: Milliseconds since 1970 from which records belong into the next file.
+        self._period_end = math.inf
+        #: errno while the file cannot be written.
+        self._failure = 0
+        #: Lines of the batch under way that are in the file.
+        self._appended = 0
+
+    # -- writing ---------------------------------------------------------------------------------
 
     def write(self, entries: Sequence[Entry]) -> None:
-        """Append. Raises OSError with the path in its text."""
+        """Append. Raises OSError with the path in its text, or Rejected if a part was written."""
+        if not entries:
+            return
         lines = [entry[2] for entry in entries]
         if self._plain:
             lines = [format_line(line, colored=False).encode() for line in lines]
+        self._appended = 0
         try:
-            self._append(lines)
-            if self._fsync:
-                os.fsync(self._descriptor)
+            self._append(entries, lines)
         except OSError as error:
-            self._close_file()
-            raise OSError(f"{self.path}: {error.strerror or error}") from error
+            self._note_failure(error.errno or errno.EIO)
+            text = f"{self.path}: {error.strerror or error}"
+            if self._appended:
+                raise Rejected(text, count=len(entries) - self._appended) from error
+            raise OSError(text) from error
+        self._failure = 0
+        if self._compressor.has_work and time.monotonic() >= self._slice_due:
+            self._compressor.step(self._path, locks=self._locks)
+            self._slice_due = time.monotonic() + BUSY_PAUSE_SECONDS
 
-    def idle(self) -> None:
-        """Compress what an earlier process rotated and had no time to compress."""
-        if self._compress and self._descriptor >= 0:
-            self._compressor.start(self.path, self._backup_count)
-
-    def close(self) -> None:
-        """Close the file; the next write opens it again."""
-        self._close_file()
-        self._compressor.join()
-
-    def _close_file(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-        self._descriptor, self._identity = -1, None
-
-    def _append(self, lines: list[bytes]) -> None:
+    def _append(self, entries: Sequence[Entry], lines: list[bytes]) -> None:
         data = b"".join(lines)
-        self._make_ready()
-        size = self._size
-        if size + len(data) <= self._max_size:
-            self._write_all(data)
+        file = self._ready_file()
+        if self._failure:
+            self._check_room(file, len(data))
+        if not self._may_rotate(file) or (
+            file.size + len(data) <= self._max_size and entries[-1][1] < self._period_end
+        ):
+            file.append(data, sync=self._fsync)
             return
         # Rare: cut the batch where the file is full. A single record beyond the size gets a file of its own.
         pending: list[bytes] = []
-        for line in lines:
-            if size and size + len(line) > self._max_size:
-                self._write_all(b"".join(pending))
-                pending = []
-                self._rotate()
-                size = 0
+        size = file.size
+        for entry, line in zip(entries, lines, strict=True):
+            full = size > 0 and size + len(line) > self._max_size
+            if (full or entry[1] >= self._period_end) and self._may_rotate(file):
+                if pending:
+                    file.append(b"".join(pending), sync=self._fsync)
+                    self._appended += len(pending)
+                    pending = []
+                file = self._rotate(file, len(line), entry[1])
+                size = file.size
             pending.append(line)
             size += len(line)
-        self._write_all(b"".join(pending))
+        file.append(b"".join(pending), sync=self._fsync)
 
-    def _make_ready(self) -> None:
-        """Have an open file that is still the one at our path, and know its size.
+    def _note_failure(self, number: int) -> None:
+        file = self._file
+        if number == errno.EFBIG and file is not None and file.size:
+            self._max_size = min(self._max_size, file.size)  # a limit of the system: rotate there from now on
+        else:
+            self._failure = number
+        if number not in _FILE_STAYS:
+            self._close_file()
+
+    def _check_room(self, file: LogFile, size: int) -> None:
+        """While the disk is full ask before writing: cheaper than a part of the batch taken back, and nothing flaps."""
+        if self._failure == errno.ENOSPC and file.is_regular and hasattr(os, "statvfs"):
+            found = os.statvfs(file.path)
+            if found.f_bfree * found.f_frsize < size + ROOM_BYTES:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    # -- the open file ---------------------------------------------------------------------------
+
+    @property
+    def _path(self) -> str:
+        """Our own where the file system has no locks: several processes would cut each other's lines."""
+        return self.path if self._locks else f"{self.path.removesuffix('.log')}.{os.getpid()}.log"
+
+    def _ready_file(self) -> LogFile:
+        """An open file that is still the one at our path, and whose size is known.
 
         Looked at twice a second, not at each batch: every system call gives the interpreter lock
         away, and while callers are busy it takes milliseconds to come back.
         """
         now = time.monotonic()
-        if self._descriptor >= 0 and now < self._check_due:
-            return
-        if self._descriptor >= 0 and self._identity != _identity_at(self.path):
-            self._close_file()
-        if self._descriptor < 0:
-            os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
-            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
-            self._identity = _identity_at(self.path)
-            self._end_torn_line()
-        self._size = os.fstat(self._descriptor).st_size
-        self._check_due = now + CHECK_SECONDS
+        file = self._file
+        if file is not None and file.is_open and now < self._look_due and not self._failure:
+            return file
+        if file is None or not file.is_open or not file.is_at_its_path():
+            file = self._open(file)
+        self._look_due = now + (SHARED_CHECK_SECONDS if file.is_shared else CHECK_SECONDS)
+        self._follow_clock()
+        return file
 
-    def _end_torn_line(self) -> None:
-        """A process killed in the middle of a write left half a line: begin on a new one.
+    def _follow_clock(self) -> None:
+        """Where the clock was set back, maybe by years, the next boundary is nearer than we thought."""
+        if self._rotate_every is not None:
+            self._period_end = min(self._period_end, self._boundary_after(time.time() + LATE_SECONDS))
 
-        Only while nobody else has the file open (each holds a shared lock), because the end of
-        another's write under way looks just the same.
-        """
+    def _boundary_after(self, seconds: float) -> float:
+        assert self._rotate_every is not None
+        return next_boundary(seconds, self._rotate_every) * 1000
+
+    def _open(self, old: LogFile | None) -> LogFile:
+        """Open what lies at the path; the old file stays in use where that fails and it still has a name."""
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # in use, or a file system without locks
-            self._lock_shared()
-            return
-        with open(self.path, "rb") as stream:
-            if stream.seek(0, os.SEEK_END) and stream.seek(-1, os.SEEK_END) >= 0 and stream.read(1) != b"\n":
-                os.write(self._descriptor, b"\n")
-        self._lock_shared()
-
-    def _lock_shared(self) -> None:
-        with contextlib.suppress(OSError):
-            fcntl.flock(self._descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-
-    def _rotate(self) -> None:
-        self._close_file()
-        self._compressor.join()
-        rotate(self.path, self._backup_count)
-        if self._compress:
-            self._compressor.start(self.path, self._backup_count)
-        self._make_ready()
-
-    def _write_all(self, data: bytes) -> None:
-        written = os.write(self._descriptor, data) if data else 0
-        try:
-            while written < len(data):
-                written += os.write(self._descriptor, memoryview(data)[written:])
+            try:
+                file = open_log(self._path, locks=self._locks)
+            except NoLocks:
+                self._locks = False
+                file = open_log(self._path, locks=False)
+                diagnostics.say("locks", f"{self.path}: no locks there; each process writes to its own: {self._path}")
         except OSError:
-            self._remove_partial(written)
+            if old is not None and old.is_open and os.fstat(old.file.descriptor).st_nlink > 0:
+                return old
             raise
-        self._size += written
+        self._close_file()
+        self._file = file
+        if self._fsync and file.size == 0:
+            sync_directory(file.path)
+        if self._rotate_every is not None and file.is_regular:
+            began = file.began_at() + LATE_SECONDS if file.size else time.time()
+            self._period_end = self._boundary_after(began)
+        self._compressor.look_again()
+        self._retention_due = 0.0
+        return file
 
-    def _remove_partial(self, written: int) -> None:
-        """A batch that fails counts as lost, so none of it may stay; only if nobody else appended meanwhile."""
-        if os.fstat(self._descriptor).st_size == self._size + written:
-            os.ftruncate(self._descriptor, self._size)
+    def _close_file(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file = None
 
+    # -- rotation --------------------------------------------------------------------------------
 
-def _identity_at(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    def _may_rotate(self, file: LogFile) -> bool:
+        return file.is_regular and not self._failure and time.monotonic() >= self._rotation_due
+
+    def _rotate(self, file: LogFile, wanted: int, milliseconds: float) -> LogFile:
+        """Begin a new file, unless another process did. Where that fails the old one is used and grows."""
+        try:
+            with self._names_lock(ROTATION_WAIT_SECONDS) as is_held:
+                if not is_held:
+                    self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
+                    return file
+                if identity_at(file.path) == file.identity and self._is_due(file, wanted, milliseconds):
+                    move_away(file.path)
+                opened = self._open(file)
+                if opened is file:  # no new file could be opened: go on with the old one for a while
+                    self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
+                file = opened
+                self._retention.apply(file.path, locks=self._locks)
+        except OSError as error:
+            self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
+            diagnostics.say("rotation", f"{self.path}: not rotated: {error.strerror or error}; it grows for now")
+        if self._rotate_every is not None and milliseconds >= self._period_end and file.size == 0:
+            self._period_end = self._boundary_after(milliseconds / 1000)
+        return self._file or file
+
+    def _is_due(self, file: LogFile, wanted: int, milliseconds: float) -> bool:
+        """Once more under the lock: somebody may have cut the file, and an empty one is not rotated."""
+        size = os.stat(file.path).st_size
+        return size > 0 and (size + wanted > self._max_size or milliseconds >= self._period_end)
+
+    def _names_lock(self, timeout: float) -> contextlib.AbstractContextManager[bool]:
+        return names_lock(self._path, timeout=timeout) if self._locks else contextlib.nullcontext(True)
+
+    # -- idle ------------------------------------------------------------------------------------
+
+    def idle(self) -> None:
+        """Look at the path, rotate a quiet file by time, delete what is too old, compress."""
+        if self._failure:
+            return
+        now = time.monotonic()
+        file = self._file
+        if file is not None and file.is_open and now >= self._look_due:
+            self._look_due = now + CHECK_SECONDS
+            if not file.is_at_its_path():
+                self._close_file()  # so that who rotated it can compress it
+            elif time.time() * 1000 >= self._period_end + LATE_SECONDS * 1000 and self._may_rotate(file):
+                self._rotate(file, 0, time.time() * 1000)
+        with contextlib.suppress(FileNotFoundError):
+            self._tidy_when_due()
+            while self._compressor.has_work and time.monotonic() < now + IDLE_SECONDS:
+                if not self._compressor.step(self._path, locks=self._locks):
+                    break
+
+    def _tidy_when_due(self) -> None:
+        """Delete rotated files beyond the bounds, and what killed processes left half made."""
+        if time.monotonic() < self._retention_due:
+            return
+        self._retention_due = time.monotonic() + RETENTION_SECONDS
+        if not rotated_files(self._path) and not orphans(self._path):
+            return
+        with self._names_lock(0.0) as is_held:
+            if is_held and self._retention.apply(self._path, locks=self._locks):
+                remove_orphans(self._path, locks=self._locks)
+            else:
+                self._retention_due = time.monotonic() + ROTATION_PAUSE_SECONDS
+
+    def close(self) -> None:
+        """Close the file; the next write opens it again. Compressing what is left may take two seconds."""
+        was_used = self._file is not None
+        self._close_file()
+        if was_used and not self._failure:
+            with contextlib.suppress(FileNotFoundError):
+                self._tidy_when_due()
+                self._compressor.finish(self._path, locks=self._locks, deadline=time.monotonic() + CLOSE_SECONDS)

@@ -1,82 +1,71 @@
-"""Rotation of a log file by size: `app.log` to `app.log.1.gz`, `.1.gz` to `.2.gz`, the oldest deleted.
+"""Names of rotated files: `app.log` becomes `app.log.1`, `.1.gz` becomes `.2.gz`, and so on.
 
-A rotated file keeps its plain name until its compressed copy is complete, so an interruption at any
-point leaves either the one or the other.
+Everything here is done by one process at a time, under `file_lock.names_lock`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import gzip
 import os
-import shutil
-import threading
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from logging_system import diagnostics
-
-_COMPRESSED = ".gz"
-#: zlib's level 6 takes three times as long for 10 % less.
-_GZIP_LEVEL = 3
-
-
-def rotate(path: str, backup_count: int) -> None:
-    """Move `path` to `path.1` and shift older ones up; at most `backup_count` are kept (0: the file is deleted)."""
-    if backup_count == 0:
-        os.remove(path)
-        return
-    for number in range(backup_count, 0, -1):
-        for suffix in ("", _COMPRESSED):
-            source = f"{path}.{number}{suffix}"
-            if not os.path.exists(source):
-                continue
-            if number == backup_count:
-                os.remove(source)
-            else:
-                os.replace(source, f"{path}.{number + 1}{suffix}")
-    os.replace(path, f"{path}.1")
+#: Five digits: `app.log.20260619` is somebody else's.
+_NUMBER_AND_SUFFIX = r"\.([1-9][0-9]{0,4})(\.gz|\.zst)?"
 
 
-class Compressor:
-    """Compresses rotated files in a thread of its own, so that records do not wait for it."""
+class RotatedFile(NamedTuple):
+    """`suffix` is empty while it is not compressed."""
 
-    def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
-
-    def start(self, path: str, backup_count: int) -> None:
-        """Compress every rotated file of `path` that is still plain; nothing if that is going on already."""
-        plain = [f"{path}.{number}" for number in range(1, backup_count + 1)]
-        plain = [name for name in plain if os.path.exists(name)]
-        if not plain or (self._thread is not None and self._thread.is_alive()):
-            return
-        self._thread = threading.Thread(target=_compress_all, args=(plain,), name="logging_system-gzip", daemon=True)
-        try:
-            self._thread.start()
-        except RuntimeError:  # the interpreter is ending: they stay plain until the next start
-            self._thread = None
-
-    def join(self) -> None:
-        """Wait until no file is being compressed, because names are about to change."""
-        if self._thread is not None and self._thread.is_alive():
-            self._thread.join()
-        self._thread = None
+    number: int
+    suffix: str
+    path: str
 
 
-def _compress_all(names: list[str]) -> None:
-    for name in names:
-        try:
-            _compress(name)
-        except OSError as error:
-            diagnostics.say("compression", f"{name}: {error.strerror or error}; it stays uncompressed")
+def rotated_files(path: str) -> list[RotatedFile]:
+    """The rotated files of the log at `path`, newest first; what only looks like one, such as a folder, too."""
+    directory, name = os.path.split(path)
+    pattern = re.compile(re.escape(name) + _NUMBER_AND_SUFFIX)
+    found = [(entry, pattern.fullmatch(entry)) for entry in os.listdir(directory or ".")]
+    return sorted(
+        RotatedFile(int(match[1]), match[2] or "", os.path.join(directory, entry)) for entry, match in found if match
+    )
 
 
-def _compress(plain: str) -> None:
-    unfinished = f"{plain}{_COMPRESSED}.tmp"
-    try:
-        with open(plain, "rb") as source, gzip.open(unfinished, "wb", compresslevel=_GZIP_LEVEL) as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-        os.replace(unfinished, f"{plain}{_COMPRESSED}")
-        os.remove(plain)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.remove(unfinished)
-        raise
+def first_free_number(files: Sequence[RotatedFile]) -> int:
+    """The end of the unbroken run of numbers that starts at 1."""
+    taken = {file.number for file in files}
+    number = 1
+    while number in taken:
+        number += 1
+    return number
+
+
+def move_away(path: str) -> None:
+    """Rename the log at `path` to `.1`, after the older ones up to the first gap; nothing is overwritten."""
+    files = remove_finished_originals(rotated_files(path))
+    numbered: defaultdict[int, list[RotatedFile]] = defaultdict(list)
+    for file in files:
+        numbered[file.number].append(file)
+    for number in range(first_free_number(files) - 1, 0, -1):
+        for file in numbered[number]:
+            os.rename(file.path, f"{path}.{number + 1}{file.suffix}")
+    os.rename(path, f"{path}.1")
+
+
+def remove_finished_originals(files: Sequence[RotatedFile]) -> list[RotatedFile]:
+    """Delete each plain file whose compressed copy is complete: its process was killed between the two steps."""
+    compressed = {file.number: file for file in files if file.suffix}
+    kept = []
+    for file in files:
+        if not file.suffix and file.number in compressed and is_copy(file.path, compressed[file.number].path):
+            os.remove(file.path)
+        else:
+            kept.append(file)
+    return kept
+
+
+def is_copy(plain: str, compressed: str) -> bool:
+    """Whether `compressed` was made of `plain`: copies get their name when they are whole, and carry its time."""
+    return os.stat(plain).st_mtime_ns == os.stat(compressed).st_mtime_ns
