@@ -23,7 +23,7 @@ from logging_system.pipeline.drops import DropNotices
 from logging_system.pipeline.entry import Entry
 from logging_system.pipeline.signal import Signal
 from logging_system.pipeline.threads import forget_after_fork, is_own, may_wait, own_thread
-from logging_system.sinks.base import Sink
+from logging_system.sinks.base import Rejected, Sink
 
 #: Records born in a sink's own thread that may wait for the local sinks, and that are written in a second.
 MAX_SIDE_RECORDS = 1000
@@ -369,9 +369,11 @@ class Pipeline:
         try:
             sink.write(batch)
         except Exception as error:
+            lost = error.count if isinstance(error, Rejected) else len(batch)
             metrics.count_sink_error(sink.name)
-            self._lost_in_writer += len(batch)
-            self._lose(sink.name, "error", len(batch))
+            metrics.count_written(sink.name, len(batch) - lost)
+            self._lost_in_writer += lost
+            self._lose(sink.name, "error", lost)
             diagnostics.say(
                 sink.name, f"sink {sink.name}: {error or type(error).__name__}; records are dropped and counted"
             )
