@@ -134,7 +134,8 @@ class LogContext(Block):
     def __enter__(self) -> Self:
         outer = current.get()
         fields = {**outer.fields, **self._fields}
-        if fields.get("correlation_id") is None or fields["correlation_id"] == "":
+        given = fields.get("correlation_id")
+        if given is None or (isinstance(given, str) and not given):
             fields["correlation_id"] = new_correlation_id()
         recorder = flight_recorder.active
         held = outer.held if recorder is None or outer.held is not None else recorder.new()
