@@ -44,7 +44,8 @@ class LoggingMiddleware:
 
         def start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Callable[[bytes], object]:
             kind = next((value for name, value in headers if name.lower() == "content-type"), "")
-            request.answered(int(status.split(" ", 1)[0]), kind)
+            request.route = _route_of(environ)  # here already: Flask forgets the request before the body is sent
+            request.answered(int(status[:3]) if status[:3].isdecimal() else 500, kind)
             others = [(name, value) for name, value in headers if name.lower() != HEADER.lower()]
             return start_response(status, [*others, (HEADER, request.correlation_id)], exc_info)
 
@@ -53,7 +54,7 @@ class LoggingMiddleware:
         try:
             chunks = self._app(environ, start)
         except BaseException as error:
-            request.route = _route_of(environ)
+            request.route = request.route or _route_of(environ)
             request.write_record(error)
             context.__exit__(type(error), error, error.__traceback__)
             raise
@@ -130,7 +131,7 @@ class _Answer:
 
     def _end(self) -> None:
         request, error = self._request, self._error
-        request.route = _route_of(self._environ)
+        request.route = request.route or _route_of(self._environ)
         has_body = request.method != "HEAD" and request.status not in _WITHOUT_BODY
         request.write_record(error, abandoned=error is None and has_body and not request.complete)
         self._context.__exit__(type(error) if error is not None else None, error, None)
