@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
 from logging_system.cli.records import read_time
-from logging_system.levels import level_number
+from logging_system.levels import NAMES, level_number
 
 Subcommands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -22,6 +22,14 @@ def level(text: str) -> int:
         return level_number(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def logger_and_level(text: str) -> tuple[str, str | None]:
+    """`LOGGER` or `LOGGER:LEVEL`."""
+    name, colon, level_name = text.rpartition(":")
+    if not colon:
+        return text, None
+    return name, NAMES[level(level_name)]
 
 
 def count(text: str) -> int:

@@ -1,8 +1,9 @@
 """Lines appended to a file that is rotated or truncated meanwhile.
 
 A rotated file is read to its end, and for a while after, because a process that has it open writes
-on until it notices. Not seen: files that came and went between two looks, and a truncation after
-which the file grew beyond its old size between two looks.
+on until it notices. A file truncated in place is noticed by its size, or by what stands before the
+place that was read up to. Not seen: files that came and went between two looks, and what was written
+and truncated between them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ POLL_SECONDS: Final = 0.1
 #: Seconds a rotated file is still read: our writers look every CHECK_SECONDS and then write what they hold.
 GRACE_SECONDS: Final = 4 * CHECK_SECONDS
 _BLOCK: Final = 1024 * 1024
+#: Bytes before the place that was read up to that tell whether the file is still the one that was read.
+_REMEMBERED: Final = 256
 
 
 def follow(path: str, start: int, stream: BinaryIO) -> Iterator[bytes | None]:
@@ -59,20 +62,32 @@ class _GrowingFile:
         self._position = position
         self._half_line = b""
         self._given_up_at: float | None = None
+        self._modified = os.fstat(stream.fileno()).st_mtime_ns
+        self._before = self._bytes_before()
 
     def new_lines(self) -> Iterator[bytes]:
         """Lines completed since the last call."""
-        if os.fstat(self._stream.fileno()).st_size < self._position:
+        status = os.fstat(self._stream.fileno())
+        if status.st_size == self._position and status.st_mtime_ns == self._modified:
+            return
+        self._modified = status.st_mtime_ns
+        if status.st_size < self._position or self._bytes_before() != self._before:  # truncated in place
             yield from self.last_line()
-            self._position = 0
+            self._position, self._before = 0, b""
         self._stream.seek(self._position)
         while block := self._stream.read(_BLOCK):
             self._position += len(block)
+            self._before = (self._before + block)[-_REMEMBERED:]
             *whole, last = (self._half_line + block).split(b"\n")
             self._half_line = last
             yield from (line + b"\n" for line in whole)
             if len(last) > LONGEST_LINE:
                 yield from self.last_line()
+
+    def _bytes_before(self) -> bytes:
+        start = max(0, self._position - _REMEMBERED)
+        self._stream.seek(start)
+        return self._stream.read(self._position - start)
 
     def last_line(self) -> Iterator[bytes]:
         """The half line, when nothing will complete it."""

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from logging_system import __version__
 from logging_system.cli import stats, tail, validate_config
 from logging_system.errors import ConfigError
 from logging_system.formatters import escape
@@ -44,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="logging-system", description="Look at configurations and log files.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     subcommands = parser.add_subparsers(title="subcommands", required=True, metavar="SUBCOMMAND")
     for module in (validate_config, tail, stats):
         module.add_parser(subcommands)

@@ -1,7 +1,9 @@
 """`logging-system stats`: what log files hold, in one pass and bounded memory.
 
-At most KEPT different messages, error types and operations are told apart; later ones count as
-`_other`. Percentiles are exact up to SAMPLED durations of an operation, then those of a random sample.
+Beyond 2 x KEPT different messages or error types the rarest count as `_other`: a frequent one is told
+apart however late it comes, though its count may then lack the first ones. Of operations, those after
+the first KEPT count as `_other`. Percentiles are exact up to SAMPLED durations of an operation, then
+those of a random sample.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from logging_system.cli import arguments as read
-from logging_system.cli.log_files import configured_file, lines, opened, with_rotated
+from logging_system.cli.log_files import configured_file, lines, lines_of_rotated, opened, with_rotated
 from logging_system.cli.records import LogRecord, read_record
 from logging_system.formatters import escape
 from logging_system.levels import NAMES, NUMBERS
@@ -37,6 +39,11 @@ SAMPLED: Final = 1_024
 _KEY_LENGTH: Final = 300
 _SHOWN_LENGTH: Final = 100
 _SEED: Final = 20_260_619
+_EXAMPLES: Final = """examples:
+  logging-system stats                          the log file of the configuration and its rotated files
+  logging-system stats --since 15m --top 3      the last quarter of an hour
+  zcat old/*.gz | logging-system stats --json - for another program
+"""
 
 
 def add_parser(subcommands: Subcommands) -> None:
@@ -45,6 +52,8 @@ def add_parser(subcommands: Subcommands) -> None:
         "stats",
         help="sum up log files: levels, rate, messages, errors, slow operations",
         description="Sum up log files: records by level, rate, top messages, error types, slowest operations.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "files",
@@ -66,37 +75,34 @@ def run(arguments: argparse.Namespace) -> int:
     summary = Summary()
     files = arguments.files or with_rotated(configured_file())
     for file in files:
-        for line in _lines_of(file, rotates=not arguments.files):
+        for line in _lines_of(file) if arguments.files else lines_of_rotated(file):
             summary.add_line(line, arguments.since, arguments.until)
     if arguments.json:
         document = {"files": files, **summary.as_json(arguments.top)}
-        sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode() + "\n")
+        sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in _as_text(summary, arguments.top))
     return 0
 
 
-def _lines_of(file: str, *, rotates: bool) -> Iterator[bytes]:
-    try:
-        with opened(file) as stream:
-            yield from lines(stream)
-    except FileNotFoundError:
-        if not rotates or file.endswith(".log"):
-            raise
-        with opened(f"{file}.gz") as stream:  # compressed since we listed it
-            yield from lines(stream)
+def _lines_of(file: str) -> Iterator[bytes]:
+    with opened(file) as stream:
+        yield from lines(stream)
 
 
 class Tally:
-    """Counts by name, for at most KEPT names."""
+    """Counts by name, for at most 2 x KEPT names: a new one that is frequent gets in, however late it comes."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
     def add(self, name: str) -> None:
         """Count one."""
-        name = _key(name)
-        self._counts[name if name in self._counts or len(self._counts) < KEPT else OTHER] += 1
+        self._counts[_key(name)] += 1
+        if len(self._counts) > 2 * KEPT:
+            kept = Counter(dict(self._counts.most_common(KEPT)))
+            kept[OTHER] += self._counts.total() - kept.total()
+            self._counts = kept
 
     def top(self, count: int) -> list[tuple[str, int]]:
         """The most frequent names, then by name."""
@@ -186,8 +192,8 @@ class Summary:
             "records": self.records,
             "no_records": self.no_records,
             "levels": {name: self.levels[number] for name, number in NUMBERS.items()},
-            "first": self.first,
-            "last": self.last,
+            "first": _time(self.first),
+            "last": _time(self.last),
             "seconds": self.seconds,
             "records_per_second": self.rate,
             "messages": [{"message": name, "count": count} for name, count in self.messages.top(top)],
@@ -247,8 +253,8 @@ def _as_text(summary: Summary, top: int) -> Iterator[str]:
         )
 
 
-def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:

@@ -15,15 +15,23 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from logging_system.cli import arguments as read
+from logging_system.cli.explain import explain
 from logging_system.config.key_tree import sink_settings
 from logging_system.config.load import DEFAULT_FILE, Loaded, load
 from logging_system.config.schema import REMOTE_SINKS, SETTINGS
 from logging_system.config.values import Reader, read_secret
 from logging_system.formatters import escape
+from logging_system.sinks.build import build_sinks
 
 if TYPE_CHECKING:
     from logging_system.cli.arguments import Subcommands
 
+_EXAMPLES: Final = """examples:
+  logging-system validate-config deploy/logging.yaml     with the environment of this shell
+  logging-system validate-config --explain shop.cart     what becomes of the records of one logger
+  logging-system validate-config --explain urllib3:INFO  of one level
+"""
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^/@\s]+@")
 #: Columns of a value; a longer one pushes the source to the right in its own line only.
 _VALUE_WIDTH: Final = 32
@@ -35,20 +43,32 @@ def add_parser(subcommands: Subcommands) -> None:
         "validate-config",
         help="check a configuration and show the settings in force",
         description="Check a configuration and show the settings in force: key, value and source.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "file", nargs="?", metavar="FILE", help=f"YAML file (default: $LOG_CONFIG, else ./{DEFAULT_FILE})"
+    )
+    parser.add_argument(
+        "--explain",
+        type=read.logger_and_level,
+        metavar="LOGGER[:LEVEL]",
+        help="show instead where the records of a logger go, and which keys decide that",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the table. Raises ConfigError for a mistake and for a file that cannot be read."""
+    """Write the table, or the explanation. Raises ConfigError for a mistake, an unreadable file, a missing package."""
     loaded = load(arguments.file)
+    build_sinks(loaded.settings, lambda *_: None)  # opens nothing, but knows which packages are needed
 
     found = f"{loaded.file} is valid" if loaded.file is not None else "no configuration file found"
     sources = "file, environment and defaults" if loaded.file is not None else "environment and defaults"
     sys.stdout.write(f"{escape(found)}; settings come from {sources}\n\n")
+    if arguments.explain is not None:
+        sys.stdout.writelines(f"{escape(line)}\n" for line in explain(loaded, *arguments.explain))
+        return 0
     rows = [("key", "value", "source"), *_rows(loaded)]
     width = max(len(key) for key, _, _ in rows)
     for key, value, source in rows:

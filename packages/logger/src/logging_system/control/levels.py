@@ -87,7 +87,7 @@ def _set(core: LoggerCore, level: int) -> None:
     core.threshold = min(level, NUMBERS[_settings.flight_recorder_level]) if _settings.flight_recorder else level
 
 
-def _names_from(name: str) -> Iterator[str]:
+def names_from(name: str) -> Iterator[str]:
     """The name and those above it, nearest first: `shop.cart`, `shop`, `root`."""
     yield name
     while above := name.rpartition(".")[0]:
@@ -97,7 +97,7 @@ def _names_from(name: str) -> Iterator[str]:
 
 
 def _level_of(name: str) -> int:
-    for place in _names_from(name):
+    for place in names_from(name):
         core = _cores.get(place)
         if core is not None and core.own_level is not None:
             return core.own_level
@@ -108,7 +108,7 @@ def _level_of(name: str) -> int:
 
 def _own_level_from(name: str) -> int | None:
     """The level while no configuration is known: only own ones count."""
-    cores = (_cores.get(place) for place in _names_from(name))
+    cores = (_cores.get(place) for place in names_from(name))
     return next((core.own_level for core in cores if core is not None and core.own_level is not None), None)
 
 
