@@ -148,8 +148,11 @@ class LogContext(Block):
         self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         state = leave(current, self, _NOTHING)
-        if state is not None and state.held is not None and isinstance(error, Exception):
-            state.held.write()
+        if state is not None and state.held is not None:
+            if isinstance(error, Exception):
+                state.held.write()
+            if current.get().held is not state.held:  # the outermost block: nothing in it can fail any more
+                state.held.discard()
         if self._open:
             self._open.pop()
             metrics.context_left()
