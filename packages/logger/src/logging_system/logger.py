@@ -15,7 +15,7 @@ from time import time_ns
 from types import TracebackType
 from typing import TypeAlias
 
-from logging_system import context, diagnostics, metrics
+from logging_system import context, diagnostics, limits, metrics
 from logging_system.callsite import caller_frame, encode_place
 from logging_system.capture import switch
 from logging_system.config.schema import Settings
@@ -241,7 +241,7 @@ class AdvancedLogger:
                 fields["args" if "args" not in fields else "args_"] = args
             if _gate is not None and not self._is_admitted(level, message, place, fields):
                 return
-            error = current_exception(exc_info) if exc_info else None
+            error = current_exception(exc_info) if exc_info is not None else None
             self._write(level, head, fields, error, b"")
         except Exception as failure:
             _count_failure(failure)
@@ -328,9 +328,10 @@ class AdvancedLogger:
             shared, tail = _add_ids(state, shared, tail)
 
         # `rest` is everything behind the context: `,"a":1}` or `}`.
-        rest = b"}" if not fields else b",%b" % encode_fields(fields)[1:]
+        encoded = encode_fields(fields) if fields else b"{}"  # empty, too, when redaction removed every field
+        rest = b",%b" % encoded[1:] if len(encoded) > 2 else b"}"
         if duration:
-            rest = b",%b%b" % (duration, rest[1:]) if fields else b",%b}" % duration[:-1]
+            rest = b",%b%b" % (duration, rest[1:]) if len(encoded) > 2 else b",%b}" % duration[:-1]
         if error is not None:
             rest = b'%b,"exception":%b}' % (rest[:-1], encode_exception(error))
 
@@ -398,6 +399,7 @@ def _append(entry: Entry) -> None:
 def _apply(settings: Settings) -> None:
     global _flush_level, _gate, _max_record_size
     _max_record_size = settings.max_record_size
+    limits.use(settings)
     _flush_level = _NO_LEVEL if settings.flush_level is None else NUMBERS[settings.flush_level]
     replaced, _gate = _gate, make_gate(settings, _append)
     if replaced is not None:

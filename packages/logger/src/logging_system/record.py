@@ -1,42 +1,52 @@
-"""The parts of a record as bytes: field objects, context and exception.
+"""The parts of a record as bytes: field objects, context, message and exception.
 
 A record is one JSON object on one line; `logger.py` joins its parts in the order of the schema.
 Fields are encoded in the caller, so a later change of a mutable value cannot reach the record. The
-fast way is one `orjson.dumps`; whatever it cannot take, or takes wrongly, goes through `values.py`.
+fast way is one call of orjson (`plain.py`); whatever it cannot take, or takes wrongly, goes through
+`values.py`. Only that runs code of the caller's, see `reentry.py`.
 """
 
 from __future__ import annotations
 
-import enum
-import math
 from collections.abc import Mapping
+from itertools import islice
+from types import NoneType
 from typing import Final
 
-import orjson
+from orjson import dumps
 
-from logging_system.exceptions import exception_to_json
+from logging_system import limits, names
+from logging_system.exceptions import bare_exception, exception_to_json
+from logging_system.leaves import plain_value, text_leaf
+from logging_system.limits import MAX_ITEMS, Budget
+from logging_system.names import RESERVED, RESERVED_CONTEXT
+from logging_system.plain import encode_plain, with_texts
 from logging_system.redact import active
 from logging_system.redact.redactor import REMOVED
-from logging_system.values import add_member, key_text, safe_text
+from logging_system.reentry import LEFT_OUT, encoding
+from logging_system.texts import bounded_name, safe_text, valid_text
+from logging_system.values import Json, add_member
 
-#: Top-level keys of the schema; a caller's field of such a name is kept under that name plus `_`.
-RESERVED: Final = frozenset("timestamp level logger message module function line context duration_ms exception".split())
-#: Keys that the library itself adds at the end of `context`.
-RESERVED_CONTEXT: Final = frozenset(["service_name", "version", "environment"])
-
-_OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATACLASS
-#: Names seen that are neither reserved nor secret: one set operation clears a record's keys.
-_plain_names: set[str] = set()
-_MAX_PLAIN_NAMES: Final = 4096
+#: How many fields were left out of a record, when some were.
+CUT_FIELDS: Final = "cut_fields"
+_CONSTANTS: Final = frozenset([str, int, float, bool, NoneType])
 
 
 def encode_fields(fields: Mapping[str, object]) -> bytes:
     """Encode a record's own fields as a JSON object; the caller's order is kept."""
-    if _plain_names.issuperset(fields) or _names_are_plain(fields):
-        encoded = _encode_plain(fields)
-        if encoded is not None:
-            return encoded
+    try:
+        if names.are_plain(fields):
+            encoded = encode_plain(fields, fields.values()) or _encode_with_texts(fields)
+            if encoded is not None:
+                return encoded
+    except Exception:  # a name that is a text of the caller's own kind, or a rule that fails
+        return _encode_checked(fields, RESERVED)
     return _encode_checked(fields, RESERVED)
+
+
+def _encode_with_texts(fields: Mapping[str, object]) -> bytes | None:
+    changed = with_texts(fields)
+    return None if changed is None else encode_plain(changed, changed.values())
 
 
 def encode_context(fields: Mapping[str, object]) -> bytes:
@@ -46,72 +56,77 @@ def encode_context(fields: Mapping[str, object]) -> bytes:
     ordered = dict(fields)
     if "correlation_id" in ordered:
         ordered = {"correlation_id": ordered.pop("correlation_id"), **ordered}
-    return _encode_checked(ordered, RESERVED_CONTEXT)[1:-1] + b","
+    encoded = _encode_checked(ordered, RESERVED_CONTEXT)
+    return b"" if encoded == b"{}" else encoded[1:-1] + b","
 
 
 def encode_static_context(service_name: str, version: str, environment: str) -> bytes:
     """Encode what every record's context ends with, closing brace included."""
-    return orjson.dumps({"service_name": service_name, "version": version, "environment": environment})[1:]
+    return b'"service_name":%b,"version":%b,"environment":%b}' % (
+        encode_text(service_name),
+        encode_text(version),
+        encode_text(environment),
+    )
 
 
 def encode_exception(error: BaseException) -> bytes:
     """Encode an exception as the value of the record's `exception` key."""
-    return orjson.dumps(exception_to_json(error))
+    if encoding.is_too_deep():
+        return dumps(bare_exception(error, LEFT_OUT))
+    with encoding.running():
+        return dumps(exception_to_json(error))
 
 
 def encode_message(message: object) -> bytes:
     """Encode a record's message as a JSON string, redacted."""
-    written = active.redactor.leaf("message", safe_text(message))
-    return encode_text("" if written is REMOVED else written)
+    if type(message) is str and len(message) <= limits.record_size:
+        try:
+            encoded = dumps(message)
+            if not active.redactor.suspects(encoded):
+                return encoded
+        except Exception:  # a lone surrogate, or a rule that fails
+            encoded = b""
+    return _encode_checked_message(message)
 
 
 def encode_text(value: object) -> bytes:
     """Encode a name as a JSON string, whatever it is."""
-    try:
-        return orjson.dumps(value if type(value) is str else safe_text(value))
-    except TypeError:  # a lone surrogate
-        return orjson.dumps(safe_text(value))
+    return dumps(bounded_name(safe_text(value)))
 
 
-def _names_are_plain(fields: Mapping[str, object]) -> bool:
-    for name in fields:
-        if name in RESERVED or active.redactor.hides_key(name):
-            return False
-    if len(_plain_names) >= _MAX_PLAIN_NAMES:
-        _plain_names.clear()
-    _plain_names.update(name for name in fields if len(name) < 100)
-    return True
-
-
-def _encode_plain(fields: Mapping[str, object]) -> bytes | None:
-    """One call of orjson, or None where its answer would be wrong or might hold a secret.
-
-    A second brace or a bracket tells of a nested value, whose keys have to be looked at; orjson
-    writes NaN and infinities as null, so a null asks for a look at the values. Either sign inside
-    a string only costs the slow way.
-    """
-    try:
-        encoded = orjson.dumps(fields, None, _OPTIONS)
-    except (TypeError, RecursionError):
-        return None
-    if encoded.rfind(b"{") > 0 or b"[" in encoded:
-        return None
-    if b"null" in encoded and not all(map(_is_written_truly, fields.values())):
-        return None
-    return None if active.redactor.suspects(encoded) else encoded
-
-
-def _is_written_truly(value: object) -> bool:
-    return math.isfinite(value) if isinstance(value, float) else not isinstance(value, enum.Enum)
+def _encode_checked_message(message: object) -> bytes:
+    if encoding.is_too_deep():
+        return dumps(LEFT_OUT)
+    with encoding.running():
+        written = text_leaf("message", safe_text(message), Budget())
+    return dumps("" if written is REMOVED else safe_text(written))
 
 
 def _encode_checked(fields: Mapping[str, object], reserved: frozenset[str]) -> bytes:
-    checked: dict[str, object] = {}
-    for key, value in fields.items():
-        add_member(checked, key_text(key), value, reserved=reserved)
-    return orjson.dumps(checked)
+    if encoding.is_too_deep():
+        return _encode_without_callers_code(fields, reserved)
+    checked: dict[str, Json] = {}
+    budget, taken = Budget(), names.reserved_among(fields, reserved)
+    with encoding.running():
+        for key, value in islice(fields.items(), MAX_ITEMS):
+            add_member(checked, key, value, budget, taken)
+        if len(fields) > MAX_ITEMS:
+            add_member(checked, CUT_FIELDS, len(fields) - MAX_ITEMS, budget, taken)
+    return dumps(checked)
+
+
+def _encode_without_callers_code(fields: Mapping[str, object], reserved: frozenset[str]) -> bytes:
+    """Only numbers, constants and texts under harmless names, and these only if no rule wants to see them."""
+    shown = {name: value for name, value in islice(fields.items(), MAX_ITEMS) if type(name) is str}
+    taken = names.reserved_among(shown, reserved)
+    checked: dict[str, Json] = {}
+    for name, value in shown.items():
+        known = type(value) in _CONSTANTS and not names.hides(name)
+        checked[bounded_name(valid_text(name)) + "_" * (name in taken)] = plain_value(value) if known else LEFT_OUT
+    encoded = dumps(checked)
+    return dumps(dict.fromkeys(checked, LEFT_OUT)) if active.redactor.suspects(encoded) else encoded
 
 
 def forget_names() -> None:
     """The redaction rules have changed: what was a harmless name may be one no more."""
-    _plain_names.clear()
+    names.forget()

@@ -1,189 +1,236 @@
-"""Any Python value to a JSON value: the slow path behind `record.py`.
+"""Any Python value to a JSON value, redacted: the slow way of encoding.
 
-Nothing is lost and nothing raises: what JSON cannot hold becomes text. Values under a secret key
-are masked at any depth. Iterators, files and coroutines are described, never consumed.
+Nothing is lost and nothing raises: what JSON cannot hold becomes text. The walk keeps its own stack
+of open containers, so it needs the same few frames for any depth and works close to the caller's
+recursion limit.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-import decimal
 import enum
-import math
-import pathlib
-import uuid
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
-from typing import Any, TypeAlias
+import sys
+from collections.abc import Collection, Iterator
+from typing import Any, Final, TypeAlias
 
-from logging_system.redact import active
+from logging_system import names
+from logging_system.containers import Unreadable, reader_of
+from logging_system.leaves import hidden_leaf, integer, longest_read, number_leaf, real, text_leaf
+from logging_system.limits import MAX_CONTAINERS, MAX_DEPTH, Budget
+from logging_system.plain import encode_plain
 from logging_system.redact.redactor import REMOVED
+from logging_system.texts import PASSED_ON, bounded_name, described, key_text, safe_text, type_name, unreadable
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
-#: Containers inside containers; orjson itself stops at 254.
-MAX_DEPTH = 64
-#: Elements of one container that are written; what is beyond is counted in a last element.
-MAX_ITEMS = 10_000
-_TEXT_TYPES = (pathlib.PurePath, decimal.Decimal, uuid.UUID, complex, dt.timedelta)
+#: A list of at least so many is first tried in one piece.
+_WORTH_TRYING: Final = 3
+_are_texts: Final = frozenset([str]).issuperset
 
 
-def to_json(value: object, key: str = "", _depth: int = 0, _path: tuple[int, ...] = ()) -> Any:
+class _Open:
+    """A container whose members are being converted into `output`, which already stands in its parent."""
+
+    __slots__ = ("is_named", "key", "left_out", "members", "output", "source")
+
+    def __init__(self, source: object, key: str, is_named: bool, members: list[Any], total: int) -> None:
+        #: Kept, so that no other object gets its address meanwhile.
+        self.source = source
+        self.key = key
+        self.is_named = is_named
+        self.members: Iterator[Any] = iter(members)
+        self.left_out = total - len(members)
+        self.output: Any = {} if is_named else []
+
+
+def to_json(value: object, key: str = "", budget: Budget | None = None) -> Any:
     """Return `value` as something orjson encodes without a word, redacted; REMOVED if it is to be left out.
 
-    `key` is the name it stands under, for the redaction rules.
+    `key` is the name it stands under, for the redaction rules; `budget` is that of the record.
     """
-    try:
-        converted = _convert(value, key, _depth, _path)
-        return converted if isinstance(converted, dict | list) else active.redactor.leaf(key, converted)
-    except Exception as error:
-        return f"<{type(value).__name__}: {type(error).__name__} while reading it>"
+    walk = _Walk(budget or Budget())
+    opened = walk.convert(value, key)
+    if type(opened) is not _Open:
+        return opened
+    walk.fill(opened)
+    return opened.output
 
 
-def safe_text(value: object) -> str:
-    """`str(value)` as valid Unicode; if that raises, the type and what was raised."""
-    try:
-        text = str(value)
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "backslashreplace").decode()
-    except Exception as error:
-        return f"<{type(value).__name__}: {type(error).__name__} in __str__>"
-    # A plain copy: orjson and joins refuse some subclasses.
-    return text if type(text) is str else str.__str__(text)
+def add_member(output: dict[str, Any], key: object, value: object, budget: Budget, taken: set[str]) -> None:
+    """Add a field to `output`, redacted; `_` is added to a name that is in `taken` or stands there already."""
+    budget.next_value()
+    name = key_text(key)
+    written = hidden_leaf(name, value) if names.hides(name) else to_json(value, name, budget)
+    if written is not REMOVED:
+        output[_free_name(output, f"{name}_" if name in taken else name, budget)] = written
 
 
-def _convert(value: object, key: str, depth: int, path: tuple[int, ...]) -> Json:
-    if value is None or value is True or value is False:
-        return value
-    if isinstance(value, enum.Enum):
-        return _convert(value.value, key, depth + 1, path) if depth < MAX_DEPTH else safe_text(value)
-    if isinstance(value, str):
-        return safe_text(value)
-    if isinstance(value, int):
-        return _integer(int(value))
-    if isinstance(value, float):
-        return _float(float(value))
-    if isinstance(value, dt.datetime | dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, _TEXT_TYPES):
-        return safe_text(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).decode("utf-8", "backslashreplace")
-    if isinstance(value, BaseException):
-        return f"{type(value).__name__}: {safe_text(value)}"
-    return _container(value, key, depth, path)
-
-
-def _integer(number: int) -> Json:
-    if -(2**63) <= number < 2**64:
-        return number
-    try:
-        return str(number)
-    except ValueError:  # over the interpreter's limit of digits
-        return hex(number)
-
-
-def _float(number: float) -> Json:
-    if math.isfinite(number):
-        return number
-    return "NaN" if math.isnan(number) else ("Infinity" if number > 0 else "-Infinity")
-
-
-def _container(value: object, key: str, depth: int, path: tuple[int, ...]) -> Json:
-    if id(value) in path:
-        return f"<cycle: {type(value).__name__}>"
-    if depth >= MAX_DEPTH:
-        return f"<cut at depth {MAX_DEPTH}: {type(value).__name__}>"
-    path = (*path, id(value))
-
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return _mapping({f.name: getattr(value, f.name) for f in dataclasses.fields(value)}, depth, path)
-    if isinstance(value, Mapping):
-        return _mapping(value, depth, path)
-    if isinstance(value, list | tuple):
-        return _items(list(value), key, depth, path)
-    if isinstance(value, AbstractSet):
-        return _items(_ordered(value), key, depth, path)
-    if type(value).__module__.partition(".")[0] == "numpy" and hasattr(value, "tolist"):
-        if getattr(value, "size", 0) > MAX_ITEMS:
-            return f"<{type(value).__name__} of {value.size} elements>"  # type: ignore[attr-defined]
-        return _convert(value.tolist(), key, depth + 1, path)
-    if hasattr(type(value), "model_fields"):  # a pydantic model; its fields lie in __dict__
-        return _mapping(dict(vars(value)), depth, path)
-    return safe_text(_described(value))
-
-
-def _described(value: object) -> object:
-    """The text of an object of any other kind: its `__str__` if it has one, else its `repr`."""
-    try:
-        return repr(value) if type(value).__str__ is object.__str__ else str(value)
-    except Exception as error:
-        return f"<{type(value).__name__}: {type(error).__name__} in __repr__>"
-
-
-def _ordered(value: AbstractSet[Any]) -> list[Any]:
-    try:
-        return sorted(value)
-    except TypeError:
-        return list(value)
-
-
-def _items(items: list[Any], key: str, depth: int, path: tuple[int, ...]) -> Json:
-    converted = [_item(item, key, depth, path) for item in items[:MAX_ITEMS]]
-    converted = [item for item in converted if item is not REMOVED]
-    if len(items) > MAX_ITEMS:
-        converted.append(f"<{len(items) - MAX_ITEMS} more>")
-    return converted
-
-
-def _item(item: object, key: str, depth: int, path: tuple[int, ...]) -> Any:
-    """One element; a pair whose first part is a secret name is a header: `("Authorization", "Basic …")`."""
-    if isinstance(item, list | tuple) and len(item) == 2 and isinstance(item[0], str | bytes):
-        name = key_text(item[0])
-        if active.redactor.hides_key(name):
-            hidden = active.redactor.hidden(name, item[1])
-            return REMOVED if hidden is REMOVED else [name, hidden]
-        return [to_json(name, key, depth + 1, path), to_json(item[1], name, depth + 1, path)]
-    return to_json(item, key, depth + 1, path)
-
-
-def _mapping(mapping: Mapping[Any, Any], depth: int, path: tuple[int, ...]) -> Json:
-    try:
-        pairs = list(mapping.items())
-    except RuntimeError:  # another thread changed its size meanwhile
-        pairs = list(dict(mapping).items())
-    converted: dict[str, Json] = {}
-    for key, value in pairs[:MAX_ITEMS]:
-        add_member(converted, key_text(key), value, depth, path)
-    if len(pairs) > MAX_ITEMS:
-        converted["…"] = f"<{len(pairs) - MAX_ITEMS} more>"
-    return converted
-
-
-def add_member(
-    converted: dict[str, Any],
-    name: str,
-    value: object,
-    depth: int = 0,
-    path: tuple[int, ...] = (),
-    reserved: frozenset[str] = frozenset(),
-) -> None:
-    """Add `value` under `name`, redacted; `_` is added to a name that is reserved or taken."""
-    redactor = active.redactor
-    written = redactor.hidden(name, value) if redactor.hides_key(name) else to_json(value, name, depth + 1, path)
-    if written is REMOVED:
-        return
-    if name in reserved:
+def _free_name(output: dict[str, Any], name: str, budget: Budget) -> str:
+    name = bounded_name(name)
+    while name in output:
         name += "_"
-    while name in converted:
-        name += "_"
-    converted[name] = written
+    budget.left -= len(name) + 4
+    return name
 
 
-def key_text(key: object) -> str:
-    """A key as text: text as it is, bytes decoded, everything else as JSON or Python writes it."""
-    if isinstance(key, bytes):
-        return key.decode("utf-8", "backslashreplace")
-    return safe_text(key.value if isinstance(key, enum.Enum) else key)
+class _Walk:
+    """Through one value and everything inside it."""
+
+    __slots__ = ("_above", "_budget", "_open")
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._open: list[_Open] = []
+        #: Addresses of the open containers' sources: meeting one again is a cycle.
+        self._above: set[int] = set()
+
+    def fill(self, root: _Open) -> None:
+        """Convert what is inside `root`, and inside that."""
+        self._enter(root)
+        while self._open:
+            container = self._open[-1]
+            opened = self._go_on_named(container) if container.is_named else self._go_on(container)
+            if opened is not None:
+                self._enter(opened)
+                continue
+            self._above.discard(id(container.source))
+            self._open.pop()
+
+    def _enter(self, container: _Open) -> None:
+        self._open.append(container)
+        self._above.add(id(container.source))
+
+    def _go_on(self, container: _Open) -> _Open | None:
+        """Convert elements up to one that is a container itself, which is returned; None at the end."""
+        output, budget = container.output, self._budget
+        for element in container.members:
+            if budget.room <= 0:
+                container.left_out += 1 + sum(1 for _ in container.members)
+                break
+            converted = self.convert(element, container.key)
+            if type(converted) is _Open:
+                output.append(converted.output)
+                return converted
+            if converted is not REMOVED:
+                output.append(converted)
+        if container.left_out > 0:
+            output.append(f"<{container.left_out} more>")
+        return None
+
+    def _go_on_named(self, container: _Open) -> _Open | None:
+        output, budget = container.output, self._budget
+        for key, value in container.members:
+            if budget.room <= 0:
+                container.left_out += 1 + sum(1 for _ in container.members)
+                break
+            name = key_text(key)
+            converted = hidden_leaf(name, value) if names.hides(name) else self.convert(value, name)
+            if type(converted) is _Open:
+                output[_free_name(output, name, budget)] = converted.output
+                return converted
+            if converted is not REMOVED:
+                output[_free_name(output, name, budget)] = converted
+        if container.left_out > 0:
+            output[_free_name(output, "…", budget)] = f"<{container.left_out} more>"
+        return None
+
+    def convert(self, value: object, key: str) -> Any:
+        """`value` as JSON, or as a container to be filled; REMOVED to leave it out."""
+        try:
+            kind = type(value)
+            if kind is str:
+                return text_leaf(key, value, self._budget)  # type: ignore[arg-type]
+            if kind is dict or kind is list or kind is tuple:
+                return self._open_container(value, key)
+            return self._convert_any(value, kind, key)
+        except PASSED_ON:
+            raise
+        except BaseException as error:
+            return unreadable(value, error)
+
+    def _convert_any(self, value: Any, kind: type, key: str) -> Any:
+        # The type is asked, not the value, which may lie about its class; and the methods are those
+        # of the base types, because a subclass may have its own.
+        budget = self._budget
+        if value is None or kind is bool:
+            return number_leaf(key, value, budget)
+        if issubclass(kind, enum.Enum):
+            return self.convert(value.value, key)
+        if issubclass(kind, str):
+            return text_leaf(key, value, budget)
+        if issubclass(kind, int):
+            number = integer(int.__int__(value))
+            return text_leaf(key, number, budget) if isinstance(number, str) else number_leaf(key, number, budget)
+        if issubclass(kind, float):
+            return number_leaf(key, real(float.__float__(value)), budget)
+        if issubclass(kind, dt.date | dt.time):
+            return text_leaf(key, value.isoformat(), budget)
+        if issubclass(kind, bytes | bytearray | memoryview):
+            return self._convert_bytes(value, key)
+        if issubclass(kind, BaseException):
+            return text_leaf(key, f"{type_name(value)}: {safe_text(value)}", budget)
+        if kind is Unreadable:
+            return value.text
+        return self._open_container(value, key)
+
+    def _convert_bytes(self, value: bytes | bytearray | memoryview, key: str) -> Any:
+        """Bytes as text: decoded where they are UTF-8, as `\\xff` where not. Cut before they are converted."""
+        if isinstance(value, memoryview):
+            part, size = value[: longest_read() // value.itemsize].tobytes(), value.nbytes
+        else:
+            base: Any = bytes if isinstance(value, bytes) else bytearray
+            part, size = bytes(base.__getitem__(value, slice(longest_read()))), base.__len__(value)
+        text = part.decode("utf-8", "backslashreplace")
+        return text_leaf(key, text, self._budget, *((size, "bytes") if size > len(part) else ()))
+
+    def _open_container(self, value: Any, key: str) -> Any:
+        """The container to be filled, or what stands in its place; a value of any other kind as its text."""
+        budget = self._budget
+        reader = reader_of(value)
+        if reader is None:
+            return self._convert_other(value, key)
+        if id(value) in self._above:
+            return f"<cycle: {type_name(value)}>"
+        if len(self._open) >= MAX_DEPTH:
+            return f"<cut at depth {MAX_DEPTH}: {type_name(value)}>"
+        if budget.containers <= 0:
+            return f"<cut after {MAX_CONTAINERS} containers: {type_name(value)}>"
+        budget.containers -= 1
+        budget.left -= 2
+
+        is_named, members, total = reader(value)
+        if is_named:
+            whole = dict(members) if type(value) is dict and _are_texts(map(type, value)) else None
+            if (
+                whole is not None
+                and total == len(whole)
+                and names.are_plain(whole)
+                and self._is_plain(whole, whole.values())
+            ):
+                return whole
+        elif total == 2 and isinstance(members[0], str | bytes):
+            # A pair whose first part is a name, such as a header: `("Authorization", "Basic …")`.
+            key = key_text(members[0])
+            if names.hides(key):
+                hidden = hidden_leaf(key, members[1])
+                return REMOVED if hidden is REMOVED else [bounded_name(key), hidden]
+        elif total == len(members) >= _WORTH_TRYING and self._is_plain(members, members):
+            return members
+        return _Open(value, key, is_named, members, total)
+
+    def _is_plain(self, container: Collection[object], values: Collection[object]) -> bool:
+        """Whether this copy of a container can be written as it is; counts it then."""
+        encoded = encode_plain(container, values)
+        if encoded is None or len(encoded) > self._budget.room:
+            return False
+        self._budget.left -= len(encoded)
+        return True
+
+    def _convert_other(self, value: Any, key: str) -> Any:
+        numpy = sys.modules.get("numpy")  # not imported for its sake
+        if numpy is not None and isinstance(value, numpy.generic):
+            converted = value.item()
+            # A `datetime64` can be more exact than what `item` gives, and `longdouble` gives itself.
+            if not isinstance(value, numpy.datetime64 | numpy.timedelta64 | type(converted)):
+                return self.convert(converted, key)
+        return text_leaf(key, described(value), self._budget)

@@ -15,7 +15,7 @@ from logging_system.callsite import encode_place
 from logging_system.exceptions import current_exception
 from logging_system.levels import INFO, level_number
 from logging_system.record import encode_text
-from logging_system.reentry import LEFT_OUT, RunningCallersCode, is_too_deep
+from logging_system.reentry import LEFT_OUT, showing
 from logging_system.texts import safe_text
 
 #: What every LogRecord has, with what formatters and newer Pythons add: no fields of the caller.
@@ -74,10 +74,10 @@ def message_of(record: logging.LogRecord) -> tuple[object, dict[str, object]]:
     if isinstance(record.msg, dict) and not record.args:
         fields = {name if isinstance(name, str) else safe_text(name): value for name, value in record.msg.items()}
         return fields.pop("message", ""), fields
-    if record.args and is_too_deep():
-        return record.msg, {"args": LEFT_OUT}
+    if showing.is_too_deep():
+        return record.msg, {"args": LEFT_OUT} if record.args else {}
     try:
-        with RunningCallersCode():
+        with showing.running():
             return record.getMessage(), {}
     except Exception as error:
         return record.msg, {"args": record.args, "format_error": f"{type(error).__name__}: {safe_text(error)}"}

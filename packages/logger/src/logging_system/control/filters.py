@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from logging_system.config.filter_rules import FilterRule, Wanted
 from logging_system.levels import ERROR, NUMBERS
-from logging_system.values import key_text
+from logging_system.texts import key_text
 
 Fields: TypeAlias = Mapping[str, object]
 #: Tells whether logger name, message, own fields and context fields match.

@@ -17,7 +17,7 @@ from logging_system.control import forks
 from logging_system.control.levels import LoggerCore
 from logging_system.redact import active
 from logging_system.redact.redactor import REMOVED
-from logging_system.values import safe_text
+from logging_system.texts import safe_text
 
 #: Call sites that are counted at a time; with more, the one whose interval began first is forgotten and told of.
 MAX_SITES = 10_000

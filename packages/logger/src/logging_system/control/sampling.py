@@ -13,7 +13,7 @@ import zlib
 
 from logging_system.control import forks
 from logging_system.levels import ERROR
-from logging_system.values import key_text
+from logging_system.texts import key_text
 
 _SPACE = 2**32
 
