@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from logging_system.pipeline.entry import Entry
+from logging_system.pipeline.entry import Entry as Entry  # public here: what sinks of others are given
 
 
 class Sink(Protocol):
