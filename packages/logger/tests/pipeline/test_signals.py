@@ -79,12 +79,12 @@ def test_the_handler_goes_when_it_is_no_longer_wanted(run_program: Run) -> None:
 def test_a_handler_that_logs_in_the_middle_of_logging_loses_nothing(log_dir: Path, run_program: Run) -> None:
     """Thousands of interruptions, wherever they fall."""
     source = START + (
-        "handled = 0\n"
-        "def handle(*_):\n    global handled\n    log.info('handler', number=handled); handled += 1\n"
+        "import itertools\nhandled = itertools.count()\n"
+        "def handle(*_): log.info('handler', number=next(handled))\n"
         "signal.signal(signal.SIGALRM, handle)\nsignal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)\n"
-        "main = 0\nend = time.monotonic() + 2\n"
-        "while time.monotonic() < end and handled < 2000:\n    log.info('main', number=main); main += 1\n"
-        "signal.setitimer(signal.ITIMER_REAL, 0)\nassert flush(20)\nprint(main, handled)\n"
+        "main = 0\nend = time.monotonic() + 1\n"
+        "while time.monotonic() < end:\n    log.info('main', number=main); main += 1\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0)\nassert flush(20)\nprint(main, next(handled))\n"
     )
     done = run_program(source, LOG_OVERFLOW="block", MAX_FILE_SIZE="1GB")
     main, handled = map(int, done.stdout.split())
@@ -92,7 +92,8 @@ def test_a_handler_that_logs_in_the_middle_of_logging_loses_nothing(log_dir: Pat
     records = _records(log_dir)
     assert handled > 100
     assert [r["number"] for r in records if r["message"] == "main"] == list(range(main))
-    assert [r["number"] for r in records if r["message"] == "handler"] == list(range(handled))
+    # A handler may itself be interrupted by the next one, which is then the first to log.
+    assert sorted(r["number"] for r in records if r["message"] == "handler") == list(range(handled))
 
 
 @pytest.mark.guarantee(10)
@@ -100,12 +101,13 @@ def test_a_handler_that_logs_in_the_middle_of_logging_loses_nothing(log_dir: Pat
 def test_flush_and_log_from_a_handler_that_interrupts_synchronous_writing(log_dir: Path, run_program: Run) -> None:
     """After shutdown records are written by their callers: a handler inside of that must not wait for itself."""
     source = START + (
-        "log.info('first'); shutdown()\nhandled = 0\n"
-        "def handle(*_):\n    global handled\n    log.info('handler', number=handled); flush(0.01); handled += 1\n"
-        "signal.signal(signal.SIGALRM, handle)\nsignal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)\n"
+        "import itertools\nlog.info('first'); shutdown()\nhandled = itertools.count()\n"
+        "def handle(*_):\n    log.info('handler', number=next(handled)); flush(0.01)\n"
+        "    signal.setitimer(signal.ITIMER_REAL, 0.001)\n"
+        "signal.signal(signal.SIGALRM, handle)\nsignal.setitimer(signal.ITIMER_REAL, 0.001)\n"
         "main = 0\nend = time.monotonic() + 1\n"
         "while time.monotonic() < end:\n    log.info('main', number=main); main += 1\n"
-        "signal.setitimer(signal.ITIMER_REAL, 0)\nlog.info('last')\nprint(main, handled)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0)\nlog.info('last')\nprint(main, next(handled))\n"
     )
     done = run_program(source, MAX_FILE_SIZE="1GB")
     main, handled = map(int, done.stdout.split())
@@ -120,12 +122,11 @@ def test_flush_and_log_from_a_handler_that_interrupts_synchronous_writing(log_di
 def test_finalisers_that_log_in_the_middle_of_logging_lose_nothing(log_dir: Path, run_program: Run) -> None:
     """The collector runs on any allocation, also on those of the library."""
     source = START + (
-        "import gc, weakref\ngc.set_threshold(5)\nfinalised = 0\n"
+        "import gc, itertools\ngc.set_threshold(5)\nfinalised = itertools.count()\n"
         "class Node:\n    def __init__(self): self.me = self\n"
-        "    def __del__(self):\n        global finalised\n"
-        "        log.info('finaliser', number=finalised); finalised += 1\n"
+        "    def __del__(self): log.info('finaliser', number=next(finalised))\n"
         "for number in range(20_000):\n    Node(); log.info('main', number=number)\n"
-        "gc.disable()\nassert flush(20)\nprint(finalised)\n"
+        "gc.disable()\nassert flush(20)\nprint(next(finalised))\n"
     )
     finalised = int(run_program(source, LOG_OVERFLOW="block", MAX_FILE_SIZE="1GB").stdout)
 
@@ -133,30 +134,28 @@ def test_finalisers_that_log_in_the_middle_of_logging_lose_nothing(log_dir: Path
     assert finalised > 1000
     assert [r["number"] for r in records if r["message"] == "main"] == list(range(20_000))
     # Those that are left at the end are finalised, and written, then.
-    assert [r["number"] for r in records if r["message"] == "finaliser"][:finalised] == list(range(finalised))
+    numbers = {r["number"] for r in records if r["message"] == "finaliser"}
+    assert numbers >= set(range(finalised))
+    assert len(numbers) == len([r for r in records if r["message"] == "finaliser"])
 
 
 @pytest.mark.guarantee(12)
 def test_asynchronous_exceptions_leave_nothing_stuck(log_dir: Path, run_program: Run) -> None:
     """As time limits of task queues raise them, at any point of the library."""
     source = START + (
-        "import ctypes\nclass Late(BaseException): pass\n"
-        "raised = 0\ndef work():\n    global raised\n    number = 0\n"
-        "    while not stop.is_set():\n"
-        "        try:\n            log.info('x', number=number); number += 1\n"
-        "        except Late: raised += 1\n"
-        "stop = threading.Event()\nthread = threading.Thread(target=work)\nthread.start()\n"
-        "end = time.monotonic() + 2\n"
-        "while time.monotonic() < end:\n"
+        "import ctypes, random\nclass Late(BaseException): pass\n"
+        "threading.excepthook = lambda args: None\n"
+        "def work():\n"
+        "    while True: log.info('x', text='x' * 100)\n"
+        "random.seed(1)\n"
+        "for _ in range(60):\n"
+        "    thread = threading.Thread(target=work)\n    thread.start()\n    time.sleep(random.random() / 100)\n"
         "    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(Late))\n"
-        "    time.sleep(0.001)\n"
-        "stop.set()\n"
-        "while thread.is_alive():\n    thread.join(1)\n"
-        "log.info('afterwards')\nassert flush(20), 'what was accepted must arrive'\nprint(raised)\n"
+        "    thread.join(20)\n    assert not thread.is_alive()\n"
+        "log.info('afterwards')\nassert flush(20), 'what was accepted must arrive'\n"
     )
-    done = run_program(source, LOG_OVERFLOW="block", MAX_FILE_SIZE="1GB")
+    run_program(source, LOG_OVERFLOW="block", MAX_FILE_SIZE="1GB")
 
-    assert int(done.stdout) > 50
     assert _messages(log_dir)[-1] == "afterwards"
 
 

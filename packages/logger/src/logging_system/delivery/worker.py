@@ -158,7 +158,7 @@ class SinkWorker:
         try:
             if sys.is_finalizing():
                 raise RuntimeError("the interpreter ends")
-            self._thread = native.NativeThread(self._run, f"logging_system-{self.name}")
+            self._thread = native.NativeThread(self._run)
         except RuntimeError:  # none can be started: deliver here, once
             self._thread = None
             self._deliver_waiting()

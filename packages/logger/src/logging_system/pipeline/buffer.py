@@ -6,11 +6,11 @@ bound is in bytes, because one record may be 100 bytes or 256 kB. The part not y
 below SEAL_RECORDS x LARGE_RECORD bytes. What happens at the bound is the overflow policy:
 `drop_newest` and `drop_oldest` here, `block` in `pipeline.py`.
 
-There is no lock: a signal handler or a finaliser that interrupts its holder would wait for itself,
-and an asynchronous exception between taking it and the `try` would leave it taken for ever. With
-the interpreter lock, other threads and signal handlers only get their turn at calls, jumps back
-and new lines, so a statement on one line without a call is atomic. Interpreters without that lock
-take a re-entrant one.
+Sealing is done by one thread at a time, but without a lock: a signal handler or a finaliser that
+interrupts the holder would wait for itself, and an asynchronous exception between taking a lock and
+the `try` would leave it taken for ever. Other threads and handlers only get their turn at calls, at
+jumps back, at new lines and (finalisers, before Python 3.12) at allocations; what is on one line
+without those is atomic. Interpreters without the interpreter lock take a re-entrant lock besides.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+import time
 
 from logging_system.config.schema import Overflow
+from logging_system.pipeline import native
 from logging_system.pipeline.entry import Entry, size_of
 
 #: With 50,000 records pending the same work costs 60 % more (caches); with a wake-up for each, three times as much.
@@ -54,6 +56,8 @@ class Buffer:
         #: Bytes sealed, taken or not, until `release`.
         self.bytes = 0
         self.dropped_records = 0
+        #: The thread that is sealing.
+        self.sealer = 0
         self._sealed: list[list[Entry]] = []
         free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
         self._exclusive: contextlib.AbstractContextManager[object] = (
@@ -70,23 +74,38 @@ class Buffer:
         """Nothing waits; what the writer has taken does not count."""
         return not self.entries and not self._sealed
 
-    def seal(self, *, drop_if_full: bool = False) -> None:
-        """Make a batch of what callers appended. With `drop_if_full` (or `drop_newest`) only while there is space."""
+    def seal(self, *, drop_if_full: bool = False) -> bool:
+        """Make a batch of what callers appended. With `drop_if_full` (or `drop_newest`) only while there is space.
+
+        False if a thread is at it already: it, or the next caller, will seal these records too.
+        """
+        me = before = native.get_ident()
+        try:
+            self.sealer, before = self.sealer or me, self.sealer
+            if before:
+                return False
+            with self._exclusive:
+                self._seal(drop_if_full=drop_if_full or self.overflow == "drop_newest")
+            return True
+        finally:
+            if not before:
+                self.sealer = 0
+
+    def _seal(self, *, drop_if_full: bool) -> None:
         entries, sealed = self.entries, self._sealed
-        with self._exclusive:
-            count = len(entries)
-            if not count:
-                return
-            if (drop_if_full or self.overflow == "drop_newest") and self._is_beyond(entries[:count]):
-                lost, entries[:count] = entries[:count], ()
-                self._count_dropped(lost)
-                return
-            # One statement: moved whole, or not at all.
-            sealed[_END:], entries[:count] = [batch := entries[:count]], ()
-            size = size_of(batch)
-            self.bytes += size
-            while self.overflow == "drop_oldest" and self.bytes > self.limit and len(sealed) > 1:
-                self._drop_oldest()
+        count = len(entries)
+        if not count:
+            return
+        if drop_if_full and self._is_beyond(entries[:count]):
+            lost, entries[:count] = entries[:count], ()
+            self._count_dropped(lost)
+            return
+        # One statement: moved whole, or not at all.
+        sealed[_END:], entries[:count] = [batch := entries[:count]], ()
+        size = size_of(batch)
+        self.bytes += size
+        while self.overflow == "drop_oldest" and self.bytes > self.limit and len(sealed) > 1:
+            self._drop_oldest()
 
     def _is_beyond(self, entries: list[Entry]) -> bool:
         return self.bytes > 0 and self.bytes + size_of(entries) > self.limit
@@ -106,9 +125,17 @@ class Buffer:
         count = len(lost)
         self.dropped_records += count
 
-    def mark(self) -> Marker:
-        """Put a marker behind all that was accepted until now."""
-        self.seal()
+    def mark(self, timeout: float) -> Marker | None:
+        """Put a marker behind all that was accepted until now.
+
+        None if that cannot be done: this very thread was interrupted while it sealed, or another one
+        took `timeout` seconds for it.
+        """
+        deadline = time.monotonic() + timeout
+        while not self.seal():
+            if self.sealer == native.get_ident() or time.monotonic() >= deadline:
+                return None
+            time.sleep(0.0005)
         marker = Marker()
         self._sealed.append(marker)
         return marker

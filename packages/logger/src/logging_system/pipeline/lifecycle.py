@@ -36,7 +36,6 @@ _lock = threading.RLock()
 _callbacks: list[Callable[[Settings], None]] = []
 _before_exit: list[Callable[[], None]] = []
 _on_reload_failed: list[Callable[[ConfigError], None]] = []
-_main_pid = os.getpid()
 
 
 def configure(path: str | os.PathLike[str] | None = None, **overrides: object) -> None:
@@ -209,15 +208,15 @@ def _after_fork_in_child() -> None:
 
 
 def _finalise_with_multiprocessing() -> None:
-    """A forked child of `multiprocessing` ends with `os._exit`: no atexit function runs, its finalisers do."""
-    util = sys.modules.get("multiprocessing.util")
-    if util is not None:
+    """A child of `multiprocessing` may end with `os._exit`: no atexit function runs then, its finalisers do."""
+    util, process = sys.modules.get("multiprocessing.util"), sys.modules.get("multiprocessing.process")
+    if util is not None and process is not None and process.parent_process() is not None:
         util.Finalize(None, _at_exit, exitpriority=-100)
 
 
 def _put_off(act: Callable[[], None]) -> bool:
-    """A signal that interrupted a delivery in its own thread is handled when that is over."""
-    if pipeline.is_delivering_here:
+    """A signal that interrupted our work in this very thread is handled when that is over."""
+    if pipeline.is_busy_here:
         pipeline.deferred.append(act)
         return True
     return False
@@ -229,4 +228,5 @@ _sighup = SignalHandler("SIGHUP", _on_sighup, _put_off)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
 atexit.register(_at_exit)
+pipeline.on_first_start = _finalise_with_multiprocessing
 metrics.take_port_from(lambda: current_settings().metrics_port)

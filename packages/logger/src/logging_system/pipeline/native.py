@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-_own_thread = threading.Thread
 _own: dict[tuple[str, str], Any] = {
     ("_thread", "allocate_lock"): _thread.allocate_lock,
     ("_thread", "start_new_thread"): _thread.start_new_thread,
@@ -30,14 +29,6 @@ def _original(module: str, name: str) -> Any:
     if (patcher := sys.modules.get("eventlet.patcher")) is not None and patcher.is_monkey_patched("thread"):
         return getattr(patcher.original(module), name)
     return _own[module, name]
-
-
-def _is_patched() -> bool:
-    gevent = sys.modules.get("gevent.monkey")
-    if gevent is not None and gevent.is_module_patched("threading"):
-        return True
-    patcher = sys.modules.get("eventlet.patcher")
-    return patcher is not None and bool(patcher.is_monkey_patched("thread"))
 
 
 def new_lock() -> _thread.LockType:
@@ -56,21 +47,27 @@ def sleep(seconds: float) -> None:
 
 
 class NativeThread:
-    """A daemon thread of the operating system. Starting raises RuntimeError where none can be started."""
+    """A daemon thread of the operating system. Starting raises RuntimeError where none can be started.
 
-    def __init__(self, run: Callable[[], None], name: str) -> None:
+    Not a `threading.Thread`: its `start` waits in Python code, where an asynchronous exception leaves it
+    half registered and the thread never runs.
+    """
+
+    def __init__(self, run: Callable[[], None]) -> None:
         self._run = run
         self._ended = new_lock()
         self._ended.acquire()
         self.ident = 0
-        if _is_patched():
-            _original("_thread", "start_new_thread")(self._main, ())
-        else:
-            _own_thread(target=self._main, name=name, daemon=True).start()
+        _original("_thread", "start_new_thread")(self._main, ())
 
     def _main(self) -> None:
         self.ident = get_ident()
         try:
+            # What `threading` does for its own: debuggers and coverage see this thread too.
+            if (trace := threading.gettrace()) is not None:
+                sys.settrace(trace)
+            if (profile := threading.getprofile()) is not None:
+                sys.setprofile(profile)
             self._run()
         finally:
             self._ended.release()

@@ -29,6 +29,8 @@ from logging_system.sinks.base import Rejected, Sink
 MAX_SIDE_RECORDS = 1000
 #: Seconds that a change of sinks waits for a writer that hangs in one of them.
 HUNG_WRITER_SECONDS = 5.0
+#: Seconds that a delivery waits for another thread that is sealing.
+MARK_SECONDS = 1.0
 #: Seconds that a fork waits for our threads to end.
 FORK_SECONDS = 1.0
 
@@ -44,7 +46,7 @@ class Pipeline:
         #: At the interpreter's end, or where threads are refused: no configuration brings a thread back.
         self.threadless = False
         #: Called before the first writer of the process (of each fork's child) starts.
-        self.on_first_start: Callable[[], None] | None = None
+        self.on_first_start: Callable[[], object] | None = None
         #: Called by the writer before it looks for records: the rate limit writes its summaries then.
         self.on_pass: Callable[[], None] | None = None
         self._sinks: list[Sink] = []
@@ -88,6 +90,8 @@ class Pipeline:
         else:
             buffer.seal()
         self._signal.set()
+        if self.deferred:
+            self._do_deferred()
 
     def _wait_for_space(self) -> bool:
         if not may_wait():
@@ -113,9 +117,13 @@ class Pipeline:
         self._signal.set()
 
     @property
-    def is_delivering_here(self) -> bool:
-        """Whether the calling thread was interrupted in the middle of a delivery."""
-        return self._deliverer == native.get_ident()
+    def is_busy_here(self) -> bool:
+        """Whether the calling thread was interrupted while it delivered or sealed."""
+        return native.get_ident() in (self._deliverer, self.buffer.sealer)
+
+    def _do_deferred(self) -> None:
+        while self.deferred and not self.is_busy_here:
+            self.deferred.pop()()
 
     def wake(self) -> None:
         """Have the writer look at once instead of at the end of the flush interval."""
@@ -129,7 +137,7 @@ class Pipeline:
         """Go over to new sinks. With `deliver_pending` what was accepted until now goes to the old ones."""
         with self._all_to_ourselves(HUNG_WRITER_SECONDS) as taken:
             if deliver_pending and taken:
-                self._deliver_until(self.buffer.mark())
+                self._deliver_until(self.buffer.mark(MARK_SECONDS))
             self._close_sinks(time.monotonic() + HUNG_WRITER_SECONDS, taken=taken)
             self._lost_in_writer += sum(worker.lost_records for worker in self._workers)
             self._sinks, self._workers = list(sinks), list(workers)
@@ -171,9 +179,10 @@ class Pipeline:
             return False  # a sink cannot wait for itself
         if last:
             self.buffer.entries += self.notices.due(force=True)
-        arrived = [self._wait_for(self.buffer.mark(), deadline)]
+        arrived = [self._wait_for(self.buffer.mark(timeout), deadline)]
         # Every worker is asked, also when one was late: each delivers what it can until the deadline.
         arrived += [worker.flush(deadline) for worker in self._workers]
+        metrics.settle(wait=True)
         lost = self.lost_records
         whole = lost == self._lost_at_last_flush
         self._lost_at_last_flush = lost
@@ -185,10 +194,10 @@ class Pipeline:
         in_sinks = sum(worker.lost_records for worker in self._workers)
         return self.buffer.dropped_records + self._lost_in_writer + in_sinks
 
-    def _wait_for(self, marker: Marker, deadline: float) -> bool:
+    def _wait_for(self, marker: Marker | None, deadline: float) -> bool:
+        if marker is None or self._deliverer == native.get_ident():
+            return False  # a handler that interrupted this very delivery cannot wait for it
         while not marker.reached:
-            if self._deliverer == native.get_ident():
-                return False  # a handler that interrupted this very delivery cannot wait for it
             if self._thread is None or not self._thread.is_alive():
                 if not self.deliver_pending(max(0.001, deadline - time.monotonic())):
                     return marker.reached
@@ -211,7 +220,7 @@ class Pipeline:
             self._thread.join(max(0.05, deadline - time.monotonic()))
         with self._all_to_ourselves(max(0.05, deadline - time.monotonic())) as taken:
             if taken:
-                self._deliver_until(self.buffer.mark())
+                self._deliver_until(self.buffer.mark(MARK_SECONDS))
             self._close_sinks(deadline, taken=taken)
         self._thread = None
         return done
@@ -273,7 +282,7 @@ class Pipeline:
         before.append(True)
         self.buffer.seal_at = SEAL_RECORDS
         try:
-            self._thread = native.NativeThread(lambda: self._run(stop), "logging_system-writer")
+            self._thread = native.NativeThread(lambda: self._run(stop))
         except RuntimeError as error:  # a sub-interpreter, or a limit of the system: the next record tries again
             diagnostics.say("writer", f"no thread can be started ({error}); records are written by their callers")
             self._thread = None
@@ -324,16 +333,16 @@ class Pipeline:
                 return False
             try:
                 self._deliverer = me
-                self._deliver_until(self.buffer.mark(), stop)
+                self._deliver_until(self.buffer.mark(MARK_SECONDS), stop)
             finally:
                 self._deliverer = 0
                 lock.release()
-            while self.deferred:
-                self.deferred.pop()()
+            self._do_deferred()
         return True
 
-    def _deliver_until(self, marker: Marker, stop: Sequence[bool] = ()) -> None:
+    def _deliver_until(self, marker: Marker | None, stop: Sequence[bool] = ()) -> None:
         """Deliver what was accepted before `marker`; callers may add more all the time."""
+        marker = Marker() if marker is None else marker
         if self._side:
             self._deliver_side()
         while not (stop or marker.reached) and (batch := self.buffer.take()) is not None:
