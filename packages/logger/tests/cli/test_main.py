@@ -130,6 +130,7 @@ def test_ctrl_c_ends_without_a_traceback(start: Start, log: Path) -> None:
     assert (following.stderr.read(), reading.stderr.read()) == ("", "")
 
 
+@pytest.mark.guarantee(68)
 def test_output_with_a_narrow_encoding_shows_escapes(start: Start, log: Path) -> None:
     """As under LANG=C with PYTHONUTF8=0, or a Windows code page; the log itself is UTF-8 always."""
     log.write_text(line("größer 日本"), encoding="utf-8")
