@@ -11,13 +11,18 @@ import enum
 import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from logging_system.config.filter_rules import FilterRule, Wanted
 from logging_system.levels import ERROR, NUMBERS
+from logging_system.reentry import Guard
 from logging_system.texts import key_text
 
 Fields: TypeAlias = Mapping[str, object]
+#: Types whose comparison runs none of the program's code.
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+#: A value that logs itself while it is compared is compared once more for that record, and then not again.
+_comparing: Final = Guard("comparing")
 #: Tells whether logger name, message, own fields and context fields match.
 _Condition: TypeAlias = Callable[[str, object, Fields, Fields], bool]
 
@@ -99,15 +104,20 @@ def _message_condition(wanted: Wanted) -> _Condition:
 def _is_wanted(value: object, wanted: Wanted) -> bool:
     if isinstance(value, enum.Enum):
         value = value.value
-    # Containers are compared as they are: their text may be long, and nobody would write it in a rule.
-    text = value if isinstance(value, str | Mapping | list | tuple | AbstractSet) else key_text(value)
-    return any(_equals(value, text, one) for one in wanted)
+    if type(value) in _PLAIN:
+        return any(_equals(value, value if isinstance(value, str) else str(value), one) for one in wanted)
+    if _comparing.is_too_deep():
+        return False
+    with _comparing.running():
+        # Containers are compared as they are: their text may be long, and nobody would write it in a rule.
+        text = value if isinstance(value, str | Mapping | list | tuple | AbstractSet) else key_text(value)
+        return any(_equals(value, text, one) for one in wanted)
 
 
 def _equals(value: object, text: object, wanted: object) -> bool:
     if isinstance(wanted, re.Pattern):
         return isinstance(text, str) and wanted.search(text) is not None
     if isinstance(wanted, str):
-        return text == wanted and not isinstance(value, int | float | None)
+        return bool(text == wanted) and not isinstance(value, int | float | None)
     # To Python True is 1; in the record they are different values.
     return bool(value == wanted) and isinstance(value, bool) == isinstance(wanted, bool)

@@ -84,6 +84,11 @@ class FlightRecorder:
         # Of the system also under gevent; a signal handler that interrupts its own thread passes.
         self._lock = RLock()
 
+    @property
+    def held_bytes(self) -> int:
+        """Bytes held for all contexts, counted as above."""
+        return self._bytes
+
     def new(self) -> HeldRecords:
         """For a context that is entered."""
         return HeldRecords(self)
