@@ -8,6 +8,7 @@ here at the top are the originals when we are imported first.
 from __future__ import annotations
 
 import _thread
+import os
 import sys
 import threading
 import time
@@ -58,10 +59,12 @@ class NativeThread:
         self._ended = new_lock()
         self._ended.acquire()
         self.ident = 0
+        self._native_id = 0
         _original("_thread", "start_new_thread")(self._main, ())
 
     def _main(self) -> None:
         self.ident = get_ident()
+        self._native_id = threading.get_native_id()
         try:
             # What `threading` does for its own: debuggers and coverage see this thread too.
             if (trace := threading.gettrace()) is not None:
@@ -84,3 +87,12 @@ class NativeThread:
             self._ended.release()
             return True
         return False
+
+    def ends(self, deadline: float) -> bool:
+        """Wait until `deadline` (monotonic) for its end, for the system too: a fork counts the system's threads."""
+        if not self.join(deadline - time.monotonic()):
+            return False
+        # Linux; for the microseconds between the end of our code and that of the thread.
+        while os.path.exists(f"/proc/self/task/{self._native_id}") and time.monotonic() < deadline:
+            sleep(0.0001)
+        return True

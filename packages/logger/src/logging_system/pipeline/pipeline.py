@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from _thread import LockType
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from logging_system import diagnostics, metrics
 from logging_system.config.schema import Settings
@@ -21,12 +18,13 @@ from logging_system.pipeline import native
 from logging_system.pipeline.buffer import SEAL_RECORDS, Buffer, Marker
 from logging_system.pipeline.drops import DropNotices
 from logging_system.pipeline.entry import Entry
+from logging_system.pipeline.side import SideRecords
 from logging_system.pipeline.signal import Signal
+from logging_system.pipeline.sink_set import SinkSet
 from logging_system.pipeline.threads import forget_after_fork, is_own, may_wait, own_thread
-from logging_system.sinks.base import Rejected, Sink
+from logging_system.pipeline.turn import Turn
+from logging_system.sinks.base import Sink
 
-#: Records born in a sink's own thread that may wait for the local sinks, and that are written in a second.
-MAX_SIDE_RECORDS = 1000
 #: Seconds that a change of sinks waits for a writer that hangs in one of them.
 HUNG_WRITER_SECONDS = 5.0
 #: Seconds that a delivery waits for another thread that is sealing.
@@ -43,36 +41,30 @@ class Pipeline:
         self.notices = DropNotices()
         #: After shutdown records are written in the caller: a thread could not be started any more.
         self.synchronous = False
-        #: At the interpreter's end, or where threads are refused: no configuration brings a thread back.
+        #: At the interpreter's end no configuration brings a thread back.
         self.threadless = False
         #: Called before the first writer of the process (of each fork's child) starts.
         self.on_first_start: Callable[[], object] | None = None
         #: Called by the writer before it looks for records: the rate limit writes its summaries then.
         self.on_pass: Callable[[], None] | None = None
-        self._sinks: list[Sink] = []
-        self._workers: list[SinkWorker] = []
+        self._sinks = SinkSet([], [], self.notices)
         self._block_timeout = Settings().block_timeout
         self._flush_interval = Settings().flush_interval
         self._restart()
 
     def _restart(self) -> None:
         self._signal = Signal()
-        self._delivering = native.new_lock()
-        #: The thread that delivers now, so that a handler which interrupts it does not wait for itself.
-        self._deliverer = 0
+        self._turn = Turn()
         self._thread: native.NativeThread | None = None
         #: Told to the writer it belongs to; a new writer gets a new one.
         self._stop: list[bool] = []
-        #: Threads that are about to fork, and the locks that they hold meanwhile.
+        #: Threads that are about to fork.
         self._forking: set[int] = set()
-        self._held_at_fork: dict[int, LockType] = {}
-        #: What a signal handler that interrupted a delivery has put off until it is over.
+        #: What a signal handler that interrupted our work has put off until it is over.
         self.deferred: list[Callable[[], None]] = []
-        self._side: deque[Entry] = deque(maxlen=MAX_SIDE_RECORDS)
-        self._side_second = 0
-        self._side_count = 0
+        self._side = SideRecords()
         self._reported_drops = 0
-        self._lost_in_writer = 0
+        self._lost_before = 0
         self._lost_at_last_flush = 0
 
     # -- callers ---------------------------------------------------------------------------------
@@ -105,21 +97,16 @@ class Pipeline:
         return True
 
     def take_side_record(self, entry: Entry) -> None:
-        """Take a record that a sink's own thread logged: for the local sinks, and only so many a second."""
-        second = int(time.monotonic())
-        if second != self._side_second:
-            self._side_second, self._side_count = second, 0
-        self._side_count += 1
-        if self._side_count > MAX_SIDE_RECORDS or len(self._side) == MAX_SIDE_RECORDS:
+        """Take a record that a sink's own thread logged."""
+        if self._side.take(entry):
+            self._signal.set()
+        else:
             self._lose("buffer", "sink_logs", 1)
-            return
-        self._side.append(entry)
-        self._signal.set()
 
     @property
     def is_busy_here(self) -> bool:
         """Whether the calling thread was interrupted while it delivered or sealed."""
-        return native.get_ident() in (self._deliverer, self.buffer.sealer)
+        return self._turn.is_mine or self.buffer.sealer == native.get_ident()
 
     def _do_deferred(self) -> None:
         while self.deferred and not self.is_busy_here:
@@ -135,12 +122,12 @@ class Pipeline:
         self, settings: Settings, sinks: Sequence[Sink], workers: Sequence[SinkWorker], *, deliver_pending: bool
     ) -> None:
         """Go over to new sinks. With `deliver_pending` what was accepted until now goes to the old ones."""
-        with self._all_to_ourselves(HUNG_WRITER_SECONDS) as taken:
-            if deliver_pending and taken:
+        with self._turn.held(HUNG_WRITER_SECONDS) as mine:
+            if deliver_pending and mine:
                 self._deliver_until(self.buffer.mark(MARK_SECONDS))
-            self._close_sinks(time.monotonic() + HUNG_WRITER_SECONDS, taken=taken)
-            self._lost_in_writer += sum(worker.lost_records for worker in self._workers)
-            self._sinks, self._workers = list(sinks), list(workers)
+            self._close_sinks(HUNG_WRITER_SECONDS, mine=mine)
+            self._lost_before += self._sinks.lost_records
+            self._sinks = SinkSet(list(sinks), list(workers), self.notices)
             self._flush_interval = settings.flush_interval
             self._block_timeout = settings.block_timeout
             self.buffer.limit = settings.buffer_bytes
@@ -151,26 +138,14 @@ class Pipeline:
             metrics.watch_buffer(lambda: self.buffer.bytes)
             metrics.describe_build(settings.service_name, settings.version)
 
-    @contextmanager
-    def _all_to_ourselves(self, timeout: float) -> Iterator[bool]:
-        """Keep others from delivering. False if the writer hangs in a sink: it is left alone and replaced."""
-        me = native.get_ident()
-        if self._deliverer == me:  # a handler interrupted this very thread while it delivered
-            yield False
-            return
-        lock = self._delivering
-        if not lock.acquire(timeout=timeout):
+    def _close_sinks(self, timeout: float, *, mine: bool) -> None:
+        hangs = not mine and not self._turn.is_mine
+        self._sinks.close(time.monotonic() + timeout, writer_hangs=not mine)
+        if hangs:  # in one of the sinks: that writer is left alone, and another takes its place
             self._stop.append(True)
-            self._thread, self._deliverer, self._delivering = None, 0, native.new_lock()
+            self._thread = None
             self.buffer.seal_at = 1
-            yield False
-            return
-        try:
-            self._deliverer = me
-            yield True
-        finally:
-            self._deliverer = 0
-            lock.release()
+            self._turn.revoke()
 
     def flush(self, timeout: float, *, last: bool = False) -> bool:
         """See `logging_system.flush`."""
@@ -179,23 +154,20 @@ class Pipeline:
             return False  # a sink cannot wait for itself
         if last:
             self.buffer.entries += self.notices.due(force=True)
-        arrived = [self._wait_for(self.buffer.mark(timeout), deadline)]
-        # Every worker is asked, also when one was late: each delivers what it can until the deadline.
-        arrived += [worker.flush(deadline) for worker in self._workers]
-        metrics.settle(wait=True)
+        arrived = self._wait_for(self.buffer.mark(timeout), deadline)
+        arrived = self._sinks.flush(deadline) and arrived
         lost = self.lost_records
         whole = lost == self._lost_at_last_flush
         self._lost_at_last_flush = lost
-        return all(arrived) and whole
+        return arrived and whole
 
     @property
     def lost_records(self) -> int:
         """Records accepted that some sink never gets."""
-        in_sinks = sum(worker.lost_records for worker in self._workers)
-        return self.buffer.dropped_records + self._lost_in_writer + in_sinks
+        return self.buffer.dropped_records + self._lost_before + self._sinks.lost_records
 
     def _wait_for(self, marker: Marker | None, deadline: float) -> bool:
-        if marker is None or self._deliverer == native.get_ident():
+        if marker is None or self._turn.is_mine:
             return False  # a handler that interrupted this very delivery cannot wait for it
         while not marker.reached:
             if self._thread is None or not self._thread.is_alive():
@@ -218,53 +190,38 @@ class Pipeline:
         self._signal.set()
         if self._thread is not None:
             self._thread.join(max(0.05, deadline - time.monotonic()))
-        with self._all_to_ourselves(max(0.05, deadline - time.monotonic())) as taken:
-            if taken:
+        with self._turn.held(max(0.05, deadline - time.monotonic())) as mine:
+            if mine:
                 self._deliver_until(self.buffer.mark(MARK_SECONDS))
-            self._close_sinks(deadline, taken=taken)
+            self._close_sinks(deadline - time.monotonic(), mine=mine)
         self._thread = None
         return done
 
     def before_fork(self) -> None:
         """Have no thread of ours in the process, and nobody in the middle of a delivery, when it is copied."""
-        me = native.get_ident()
-        self._forking.add(me)
+        self._forking.add(native.get_ident())
         deadline = time.monotonic() + FORK_SECONDS
         self._stop.append(True)
         self._signal.set()
-        parked = [worker.park() for worker in self._workers]
         if self._thread is not None:
-            self._thread.join(deadline - time.monotonic())
-        for worker, thread in zip(self._workers, parked, strict=True):
-            if thread is not None:
-                worker.is_unparkable = not thread.join(deadline - time.monotonic())
-        lock = self._delivering
-        if self._deliverer != me and lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            self._held_at_fork[me] = lock
+            self._thread.ends(deadline)
+        self._sinks.park(deadline)
+        self._turn.keep(max(0.0, deadline - time.monotonic()))
 
     def after_fork_in_parent(self) -> None:
         """Go on: whatever came meanwhile gets its writer."""
-        me = native.get_ident()
-        lock = self._held_at_fork.pop(me, None)
-        if lock is not None:
-            lock.release()
-        self._forking.discard(me)
+        self._turn.give_back()
+        self._forking.discard(native.get_ident())
         if self._thread is not None:
             self._start()
-        for worker in self._workers:
-            worker.unpark()
+        self._sinks.unpark()
 
     def after_fork_in_child(self) -> None:
         """Start empty: what the parent accepted is the parent's to write, and its threads are not here."""
         self.buffer.restart()
         self.notices.restart()
         forget_after_fork()
-        for worker in self._workers:
-            worker.restart_after_fork()
-        for sink in self._sinks:
-            restart = getattr(sink, "after_fork_in_child", None)
-            if restart is not None:
-                restart()
+        self._sinks.after_fork_in_child()
         self._restart()
 
     def _start(self) -> None:
@@ -289,15 +246,6 @@ class Pipeline:
             self.buffer.seal_at = 1
             self.deliver_pending()
 
-    def _close_sinks(self, deadline: float, *, taken: bool) -> None:
-        for sink in self._sinks if taken else []:  # a sink in which the writer hangs is left alone
-            try:
-                sink.close()
-            except Exception as error:
-                diagnostics.say(sink.name, f"sink {sink.name}: {error or type(error).__name__}")
-        for worker in self._workers:
-            worker.close(deadline)
-
     # -- the writer ------------------------------------------------------------------------------
 
     def _run(self, stop: list[bool]) -> None:
@@ -319,24 +267,22 @@ class Pipeline:
                     metrics.count_sink_error("writer")
                     self.buffer.seal_at = 1
 
-    def deliver_pending(self, timeout: float = -1, stop: Sequence[bool] = ()) -> bool:
+    def _idle(self) -> None:
+        with self._turn.held(0.0) as mine:
+            if mine:
+                self._sinks.idle()
+
+    def deliver_pending(self, timeout: float | None = None, stop: Sequence[bool] = ()) -> bool:
         """Write all that waits, in the thread that calls, until `stop` holds something.
 
         False if another thread delivers for all of `timeout`, in seconds.
         """
-        me = native.get_ident()
         while not (stop or (self.buffer.is_empty and not self._side)):
-            if self._deliverer == me:  # we interrupted ourselves: the outer call goes on with what we appended
-                return True
-            lock = self._delivering
-            if not lock.acquire(timeout=timeout):
-                return False
-            try:
-                self._deliverer = me
+            with self._turn.held(timeout) as mine:
+                if not mine:
+                    # If we interrupted ourselves, the outer call goes on with what we appended.
+                    return self._turn.is_mine
                 self._deliver_until(self.buffer.mark(MARK_SECONDS), stop)
-            finally:
-                self._deliverer = 0
-                lock.release()
             self._do_deferred()
         return True
 
@@ -344,56 +290,19 @@ class Pipeline:
         """Deliver what was accepted before `marker`; callers may add more all the time."""
         marker = Marker() if marker is None else marker
         if self._side:
-            self._deliver_side()
+            self._sinks.write(self._side.empty(), local_only=True)
         while not (stop or marker.reached) and (batch := self.buffer.take()) is not None:
             if isinstance(batch, Marker):
                 batch.reached = True
                 continue
             try:
-                self._deliver(batch)
+                self._sinks.write(batch)
             finally:
                 self.buffer.release(batch)
+            self.buffer.entries += self.notices.due()
         self.buffer.settle()
         self._report_drops()
         metrics.settle()
-
-    def _deliver(self, batch: list[Entry]) -> None:
-        metrics.count_batch(batch)
-        for sink in self._sinks:
-            self._write(sink, batch)
-        for worker in self._workers:
-            worker.write(batch)
-        self.buffer.entries += self.notices.due()
-
-    def _deliver_side(self) -> None:
-        records = [self._side.popleft() for _ in range(len(self._side))]
-        metrics.count_batch(records)
-        for sink in self._sinks:
-            self._write(sink, records)
-        for worker in self._workers:
-            if worker.is_local:
-                worker.write(records)
-
-    def _write(self, sink: Sink, batch: list[Entry]) -> None:
-        try:
-            sink.write(batch)
-        except Exception as error:
-            lost = error.count if isinstance(error, Rejected) else len(batch)
-            metrics.count_sink_error(sink.name)
-            metrics.count_written(sink.name, len(batch) - lost)
-            self._lost_in_writer += lost
-            self._lose(sink.name, "error", lost)
-            diagnostics.say(
-                sink.name, f"sink {sink.name}: {error or type(error).__name__}; records are dropped and counted"
-            )
-        else:
-            metrics.count_written(sink.name, len(batch))
-            diagnostics.forget(sink.name)
-            self.notices.recovered(sink.name)
-
-    def _lose(self, sink: str, reason: str, count: int) -> None:
-        metrics.count_dropped(sink, reason, count)
-        self.notices.lost(sink, reason, count)
 
     def _report_drops(self) -> None:
         dropped = self.buffer.dropped_records
@@ -404,15 +313,6 @@ class Pipeline:
         if not self.buffer.is_full:
             self.notices.recovered("buffer")
 
-    def _idle(self) -> None:
-        lock = self._delivering
-        if not lock.acquire(timeout=0):
-            return
-        try:
-            for sink in self._sinks:
-                try:
-                    sink.idle()
-                except Exception as error:
-                    diagnostics.say(sink.name, f"sink {sink.name}: {error or type(error).__name__}")
-        finally:
-            lock.release()
+    def _lose(self, sink: str, reason: str, count: int) -> None:
+        metrics.count_dropped(sink, reason, count)
+        self.notices.lost(sink, reason, count)
