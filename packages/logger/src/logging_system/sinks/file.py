@@ -78,7 +78,7 @@ class FileSink:
         self._compressor = Compressor(compress)
         self._plain = plain
         self._fsync = fsync
-        self._rotate_every = rotate_every
+        self._rotate_every_ms = max(1, round(rotate_every * 1000)) if rotate_every else 0
         self._locks = True
         self._file: LogFile | None = None
         self._look_due = 0.0
@@ -86,7 +86,7 @@ class FileSink:
         self._retention_due = 0.0
         self._slice_due = 0.0
         #: Milliseconds since 1970 from which records belong into the next file.
-        self._period_end = math.inf
+        self._period_end: float = math.inf
         #: errno while the file cannot be written.
         self._failure = 0
         #: Lines of the batch under way that are in the file.
@@ -103,7 +103,13 @@ class FileSink:
             lines = [format_line(line, colored=False).encode() for line in lines]
         self._appended = 0
         try:
-            self._append(entries, lines)
+            try:
+                self._append(entries, lines)
+            except OSError as error:
+                if error.errno != errno.EBADF or self._appended:
+                    raise
+                self._look_due = 0.0  # the program closed all descriptors: open it again
+                self._append(entries, lines)
         except OSError as error:
             self._note_failure(error.errno or errno.EIO)
             text = f"{self.path}: {error.strerror or error}"
@@ -118,8 +124,9 @@ class FileSink:
     def _append(self, entries: Sequence[Entry], lines: list[bytes]) -> None:
         data = b"".join(lines)
         file = self._ready_file()
-        if self._failure:
-            self._check_room(file, len(data))
+        if self._failure == errno.ENOSPC and not file.has_room(len(data) + ROOM_BYTES):
+            # Asked first: cheaper than a part of the batch taken back, and small batches do not slip in.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if not self._may_rotate(file) or (
             file.size + len(data) <= self._max_size and entries[-1][1] < self._period_end
         ):
@@ -150,13 +157,6 @@ class FileSink:
         if number not in _FILE_STAYS:
             self._close_file()
 
-    def _check_room(self, file: LogFile, size: int) -> None:
-        """While the disk is full ask before writing: cheaper than a part of the batch taken back, and nothing flaps."""
-        if self._failure == errno.ENOSPC and file.is_regular and hasattr(os, "statvfs"):
-            found = os.statvfs(file.path)
-            if found.f_bfree * found.f_frsize < size + ROOM_BYTES:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
     # -- the open file ---------------------------------------------------------------------------
 
     @property
@@ -182,12 +182,9 @@ class FileSink:
 
     def _follow_clock(self) -> None:
         """Where the clock was set back, maybe by years, the next boundary is nearer than we thought."""
-        if self._rotate_every is not None:
-            self._period_end = min(self._period_end, self._boundary_after(time.time() + LATE_SECONDS))
-
-    def _boundary_after(self, seconds: float) -> float:
-        assert self._rotate_every is not None
-        return next_boundary(seconds, self._rotate_every) * 1000
+        if self._rotate_every_ms:
+            now = int((time.time() + LATE_SECONDS) * 1000)
+            self._period_end = min(self._period_end, next_boundary(now, self._rotate_every_ms))
 
     def _open(self, old: LogFile | None) -> LogFile:
         """Open what lies at the path; the old file stays in use where that fails and it still has a name."""
@@ -206,9 +203,9 @@ class FileSink:
         self._file = file
         if self._fsync and file.size == 0:
             sync_directory(file.path)
-        if self._rotate_every is not None and file.is_regular:
+        if self._rotate_every_ms and file.is_regular:
             began = file.began_at() + LATE_SECONDS if file.size else time.time()
-            self._period_end = self._boundary_after(began)
+            self._period_end = next_boundary(int(began * 1000), self._rotate_every_ms)
         self._compressor.look_again()
         self._retention_due = 0.0
         return file
@@ -223,7 +220,7 @@ class FileSink:
     def _may_rotate(self, file: LogFile) -> bool:
         return file.is_regular and not self._failure and time.monotonic() >= self._rotation_due
 
-    def _rotate(self, file: LogFile, wanted: int, milliseconds: float) -> LogFile:
+    def _rotate(self, file: LogFile, wanted: int, milliseconds: int) -> LogFile:
         """Begin a new file, unless another process did. Where that fails the old one is used and grows."""
         try:
             with self._names_lock(ROTATION_WAIT_SECONDS) as is_held:
@@ -240,11 +237,11 @@ class FileSink:
         except OSError as error:
             self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
             diagnostics.say("rotation", f"{self.path}: not rotated: {error.strerror or error}; it grows for now")
-        if self._rotate_every is not None and milliseconds >= self._period_end and file.size == 0:
-            self._period_end = self._boundary_after(milliseconds / 1000)
+        if self._rotate_every_ms and milliseconds >= self._period_end and file.size == 0:
+            self._period_end = next_boundary(milliseconds, self._rotate_every_ms)
         return self._file or file
 
-    def _is_due(self, file: LogFile, wanted: int, milliseconds: float) -> bool:
+    def _is_due(self, file: LogFile, wanted: int, milliseconds: int) -> bool:
         """Once more under the lock: somebody may have cut the file, and an empty one is not rotated."""
         size = os.stat(file.path).st_size
         return size > 0 and (size + wanted > self._max_size or milliseconds >= self._period_end)
@@ -264,8 +261,8 @@ class FileSink:
             self._look_due = now + CHECK_SECONDS
             if not file.is_at_its_path():
                 self._close_file()  # so that who rotated it can compress it
-            elif time.time() * 1000 >= self._period_end + LATE_SECONDS * 1000 and self._may_rotate(file):
-                self._rotate(file, 0, time.time() * 1000)
+            elif (time.time() - LATE_SECONDS) * 1000 >= self._period_end and self._may_rotate(file):
+                self._rotate(file, 0, int(time.time() * 1000))
         with contextlib.suppress(FileNotFoundError):
             self._tidy_when_due()
             while self._compressor.has_work and time.monotonic() < now + IDLE_SECONDS:

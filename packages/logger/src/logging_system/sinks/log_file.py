@@ -108,16 +108,23 @@ class LogFile:
             return os.read(self.file.descriptor, 1)
         return b""
 
+    def _is_ours(self) -> bool:
+        """False after the program closed all descriptors, as daemons do: the number may be another file's by now."""
+        with contextlib.suppress(OSError):
+            if self.file.identity == self.identity:
+                return True
+        self.file.forget()
+        return False
+
     def is_at_its_path(self) -> bool:
         """Whether the path still leads to this file; learns its size and whether others write to it.
 
         When the path cannot be looked at, say for its permissions, the file counts as there: what
         is open can be written.
         """
-        status = os.fstat(self.file.descriptor)
-        if (status.st_dev, status.st_ino) != self.identity:  # the program closed all descriptors, as daemons do
-            self.file.forget()
+        if not self._is_ours():
             return False
+        status = os.fstat(self.file.descriptor)
         try:
             found = os.stat(self.path)
         except (FileNotFoundError, NotADirectoryError):
@@ -129,6 +136,13 @@ class LogFile:
                 self._shared_until = time.monotonic() + SHARED_SECONDS
             self.size = status.st_size  # smaller after somebody cut it (copytruncate)
         return (found.st_dev, found.st_ino) == self.identity
+
+    def has_room(self, size: int) -> bool:
+        """False if the file system is known to have less than `size` bytes free."""
+        if not self.is_regular or sys.platform == "win32":
+            return True
+        found = os.fstatvfs(self.file.descriptor)
+        return found.f_bfree * found.f_frsize >= size
 
     def end_torn_line(self, *, locks: bool) -> None:
         """A process killed in the middle of a write left half a line: begin on a new one.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
-_DAY = 86_400.0
+_DAY = 86_400_000
 
 
-def next_boundary(seconds: float, every: float) -> float:
-    """The first boundary after `seconds` since 1970. Below a day each midnight is one, too."""
+def next_boundary(milliseconds: int, every: int) -> int:
+    """The first boundary after a time since 1970, all in whole milliseconds. Below a day each midnight is one, too."""
     if every >= _DAY:
-        return (math.floor(seconds / every) + 1) * every
-    midnight = math.floor(seconds / _DAY) * _DAY
-    return min(midnight + (math.floor((seconds - midnight) / every) + 1) * every, midnight + _DAY)
+        return (milliseconds // every + 1) * every
+    midnight = milliseconds // _DAY * _DAY
+    return min(midnight + ((milliseconds - midnight) // every + 1) * every, midnight + _DAY)
