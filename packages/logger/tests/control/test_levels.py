@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -177,3 +178,29 @@ def test_levels_can_be_set_while_others_log_and_make_loggers(own_levels: Own, lo
     assert errors == []
     assert {level_of(f"busy.{number}.{turn}") for number in range(4) for turn in range(100)} == {"CRITICAL"}
     assert all(earlier["timestamp"] <= later["timestamp"] for earlier, later in pairwise(log_lines()))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_can_set_levels_whatever_a_thread_of_the_parent_was_doing(
+    run_program: Callable[..., Any],
+) -> None:
+    """Here a thread that is nearly always in the middle of it."""
+    run_program(
+        "import os, signal, threading\n"
+        "from logging_system import get_logger\n"
+        "loggers = [get_logger(f'a.{number}') for number in range(2000)]\n"
+        "stop = threading.Event()\n"
+        "def change():\n"
+        "    while not stop.is_set(): get_logger('a').set_level('INFO')\n"
+        "thread = threading.Thread(target=change)\n"
+        "thread.start()\n"
+        "for turn in range(5):\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0:\n"
+        "        signal.alarm(20)\n"
+        "        get_logger('a').set_level('ERROR')\n"
+        "        os._exit(0)\n"
+        "    assert os.waitpid(pid, 0)[1] == 0, 'the child did not come to its end'\n"
+        "stop.set()\n"
+        "thread.join()\n"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -165,6 +167,30 @@ def test_sampling_leaves_the_random_numbers_of_the_program_alone(use: Use) -> No
     logger.info("drawn")
 
     assert random.random() == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_forked_children_do_not_draw_the_same_records(run_program: Callable[..., Any], tmp_path: Path) -> None:
+    """Else all workers of a server would keep and lose the same ones."""
+    run_program(
+        "import os\n"
+        "from logging_system import configure, get_logger, shutdown\n"
+        "configure(sample_rate=0.5, console_output=False)\n"
+        "for child in range(2):\n"
+        "    pid = os.fork()\n"
+        "    if pid == 0:\n"
+        "        for number in range(64): get_logger(f'child-{child}').info(f'n{number}')\n"
+        "        shutdown()\n"
+        "        os._exit(0)\n"
+        "    os.waitpid(pid, 0)\n"
+    )
+
+    records = [json.loads(line) for line in (tmp_path / "logs" / "app.log").read_text(encoding="utf-8").splitlines()]
+    first, second = (
+        [record["message"] for record in records if record["logger"] == f"child-{child}"] for child in range(2)
+    )
+    assert first
+    assert first != second
 
 
 @pytest.mark.guarantee(64)
