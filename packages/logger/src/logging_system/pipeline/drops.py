@@ -53,6 +53,7 @@ class DropNotices:
         now = time.monotonic()
         if self.make_record is None or (now < self._next and not force):
             return []
-        self._next = now + _INTERVAL_SECONDS
         told = [key for key in self._counts if force or key[0] not in self._failing]
+        if told:
+            self._next = now + _INTERVAL_SECONDS
         return [self.make_record(*key, self._counts.pop(key)) for key in told]

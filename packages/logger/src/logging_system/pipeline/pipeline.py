@@ -154,7 +154,9 @@ class Pipeline:
             return False  # a sink cannot wait for itself
         if last:
             self.buffer.entries += self.notices.due(force=True)
-        arrived = self._wait_for(self.buffer.mark(timeout), deadline)
+        # In this order: the writer has its turn before it takes anything out of the buffer.
+        arrived = self.buffer.is_empty and self._turn.owner == 0
+        arrived = arrived or self._wait_for(self.buffer.mark(timeout), deadline)
         arrived = self._sinks.flush(deadline) and arrived
         lost = self.lost_records
         whole = lost == self._lost_at_last_flush
