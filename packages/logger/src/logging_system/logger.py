@@ -411,7 +411,7 @@ def _apply(settings: Settings) -> None:
 def _count_failure(failure: Exception) -> None:
     """The one edge where the library swallows: count, say so once a minute, go on."""
     try:
-        metrics.records_dropped.labels("encoder", "error").inc()
+        metrics.count_dropped("encoder", "error", 1)
         diagnostics.say("encoder", f"a record could not be written: {type(failure).__name__}: {failure}")
     except Exception:  # not even that worked (no memory): the caller's work matters more
         return

@@ -20,7 +20,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Metric
 
 from logging_system.levels import NAMES, level_number
 from logging_system.metrics_pending import Labels, Pending
-from logging_system.metrics_series import Asked, CountedMetric, Counter, Histogram, UpDown
+from logging_system.metrics_series import Asked, Counter, ExposedMetric, Histogram, UpDown, label_text
 from logging_system.pipeline.entry import Entry
 
 if TYPE_CHECKING:
@@ -28,43 +28,37 @@ if TYPE_CHECKING:
 
 #: Seconds; 2.0 is the threshold of the latency alert and needs finite buckets above it.
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
-#: Seconds that a scrape waits for another thread that adds up, and a fork too.
-_SETTLE_SECONDS: Final = 1.0
 
 _pending = Pending()
 
 log_messages = Counter(
-    _pending, "log_messages_total", "Records accepted, by level", ("level",), [(name,) for name in NAMES.values()]
+    "log_messages_total", "Records accepted, by level", ("level",), [(name,) for name in NAMES.values()]
 )
-log_errors = Counter(_pending, "log_errors_total", "ERROR and CRITICAL records, by exception type", ("type",))
+log_errors = Counter("log_errors_total", "ERROR and CRITICAL records, by exception type", ("type",))
 operation_duration = Histogram(
-    _pending, "operation_duration_seconds", "Duration of timed operations", ("operation", "outcome"), BUCKETS
+    "operation_duration_seconds", "Duration of timed operations", ("operation", "outcome"), BUCKETS
 )
-active_contexts = UpDown(_pending, "active_contexts", "Logging contexts that are entered now")
+active_contexts = UpDown("active_contexts", "Logging contexts that are entered now")
 records_dropped = Counter(
-    _pending,
     "log_records_dropped_total",
     "Records lost, by sink and reason",
     ("sink", "reason"),
     [("buffer", "overflow")],
 )
-records_written = Counter(_pending, "log_records_written_total", "Records that a sink took", ("sink",))
-records_sampled_out = Counter(_pending, "log_records_sampled_out_total", "Records left out on purpose by sampling")
-records_filtered = Counter(_pending, "log_records_filtered_total", "Records left out on purpose by filters")
-records_suppressed = Counter(_pending, "log_records_suppressed_total", "Records left out on purpose by the rate limit")
-sink_errors = Counter(_pending, "log_sink_errors_total", "Failed attempts of a sink", ("sink",))
-buffer_bytes = Asked(
-    _pending, "log_buffer_bytes", "Bytes of records waiting for the writer", multiprocess_mode="livesum"
-)
+records_written = Counter("log_records_written_total", "Records that a sink took", ("sink",))
+records_sampled_out = Counter("log_records_sampled_out_total", "Records left out on purpose by sampling")
+records_filtered = Counter("log_records_filtered_total", "Records left out on purpose by filters")
+records_suppressed = Counter("log_records_suppressed_total", "Records left out on purpose by the rate limit")
+sink_errors = Counter("log_sink_errors_total", "Failed attempts of a sink", ("sink",))
+buffer_bytes = Asked("log_buffer_bytes", "Bytes of records waiting for the writer", multiprocess_mode="livesum")
 build_info = Asked(
-    _pending,
     "app_build_info",
     "1, labelled with what runs",
     ("service", "version"),
     multiprocess_mode="livemax",
 )
 
-_METRICS: Final[Sequence[CountedMetric]] = (
+_METRICS: Final[Sequence[ExposedMetric]] = (
     log_messages,
     log_errors,
     operation_duration,
@@ -137,14 +131,17 @@ def count_suppressed(count: int = 1) -> None:
     _pending.add(records_suppressed, (), count)
 
 
-def settle(timeout: float = 0.0) -> None:
-    """Add up what was counted; in multiprocess mode for other processes too. Waits `timeout` seconds at most."""
-    _pending.settle(timeout, None if _files is None else _files.copy)
+def settle(*, wait: bool = False) -> None:
+    """Add up what was counted; in multiprocess mode for other processes too.
+
+    Does nothing if another thread is at it; with `wait` it waits for that one, a second at most.
+    """
+    _pending.settle(None if _files is None else _files.copy, wait=wait)
 
 
 def describe_build(service: str, version: str) -> None:
     """Make `app_build_info` name this service and version and no other."""
-    series: Mapping[Labels, float] = {(service, version): 1.0}
+    series: Mapping[Labels, float] = {(label_text(service), label_text(version)): 1.0}
     build_info.ask = lambda: series
 
 
@@ -171,7 +168,7 @@ def start_server(port: int | None = None, host: str = "127.0.0.1") -> tuple[WSGI
         from logging_system.metrics_files import AllProcesses
 
         registry = CollectorRegistry(support_collectors_without_names=True)
-        registry.register(AllProcesses(lambda: settle(_SETTLE_SECONDS), collector.collect))
+        registry.register(AllProcesses(lambda: settle(wait=True), collector.collect))
     return prometheus_client.start_http_server(_configured_port() if port is None else port, host, registry)
 
 
@@ -206,7 +203,7 @@ class Collector:
 
     def collect(self) -> list[Metric]:
         """The metrics, with all that was counted until now."""
-        settle(_SETTLE_SECONDS)
+        settle(wait=True)
         return [metric.collected() for metric in _METRICS]
 
 
@@ -217,7 +214,7 @@ def _share_between_processes() -> ValueFiles:
     # holds it would leave the child without: so no fork while numbers are copied.
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=_pending.hold_for_fork, after_in_parent=_pending.release_after_fork)
-    atexit.register(settle, _SETTLE_SECONDS)
+    atexit.register(settle, wait=True)
     return ValueFiles(_METRICS)
 
 

@@ -22,7 +22,7 @@ from prometheus_client import Metric, multiprocess, values
 
 from logging_system import diagnostics
 from logging_system.metrics_pending import Labels
-from logging_system.metrics_series import CountedMetric, Number
+from logging_system.metrics_series import ExposedMetric, Number
 
 _TROUBLE: Final = "metrics files"
 #: Seconds before another try to write files that could not be written.
@@ -44,7 +44,7 @@ class _Value(Protocol):
 class ValueFiles:
     """The copies of `metrics` in the files of this process."""
 
-    def __init__(self, metrics: Sequence[CountedMetric]) -> None:
+    def __init__(self, metrics: Sequence[ExposedMetric]) -> None:
         self._metrics = metrics
         self._files: dict[tuple[str, Labels], _Value] = {}
         self._retry_at = 0.0
@@ -66,7 +66,7 @@ class ValueFiles:
             self._retry_at = time.monotonic() + RETRY_SECONDS
             diagnostics.say(_TROUBLE, f"metrics: {error}; other processes do not see those of process {os.getpid()}")
 
-    def _copy(self, metric: CountedMetric) -> None:
+    def _copy(self, metric: ExposedMetric) -> None:
         gone = {key for key in self._copied if key[0] == metric.name} if metric.kind == "gauge" else set()
         for number in metric.numbers():
             key = number.sample, number.labels
@@ -89,7 +89,7 @@ class ValueFiles:
             self._files[key].set(0.0)
             self._copied[key] = 0.0
 
-    def _open(self, key: tuple[str, Labels], metric: CountedMetric, number: Number) -> _Value:
+    def _open(self, key: tuple[str, Labels], metric: ExposedMetric, number: Number) -> _Value:
         file: _Value = values.ValueClass(
             metric.kind,
             metric.name,

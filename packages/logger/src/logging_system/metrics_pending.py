@@ -22,6 +22,8 @@ from logging_system.pipeline import native
 MOST_WAITING: Final = 1024
 #: Counts from which nobody can be adding up: an asynchronous exception has ended the lock's holder half-way.
 _LOCK_IS_LOST: Final = 20 * MOST_WAITING
+#: Seconds after which the same is certain of somebody who adds up; it takes milliseconds.
+PATIENCE: Final = 1.0
 
 Labels: TypeAlias = tuple[str, ...]
 
@@ -55,17 +57,17 @@ class Pending:
                 self._lock = native.new_lock()
             self.settle()
 
-    def settle(self, timeout: float = 0.0, then: Callable[[], None] | None = None) -> None:
+    def settle(self, then: Callable[[], None] | None = None, *, wait: bool = False) -> None:
         """Add up what waits, and do `then` before anybody else can.
 
-        Does neither if another thread is at it for `timeout` seconds, or if this one is, which means
-        that a handler interrupted it. A wait in vain takes the lock for lost and makes a new one.
+        Does neither if this thread is at it already, which means that a handler interrupted it; or
+        if another one is, except with `wait`. After PATIENCE in vain the lock is replaced.
         """
         lock = self._lock
         if not lock.acquire(blocking=False):
-            if timeout <= 0 or _is_interrupted():
+            if not wait or _is_interrupted():
                 return
-            if not lock.acquire(timeout=timeout):
+            if not lock.acquire(timeout=PATIENCE):
                 lock = self._lock = native.new_lock()
                 lock.acquire()
         try:
@@ -85,9 +87,9 @@ class Pending:
             metric.add(labels, amount)
 
     def hold_for_fork(self) -> None:
-        """Have nobody add up while the process is copied; waits a second at most."""
+        """Have nobody add up while the process is copied."""
         lock = self._lock
-        self._held = lock if not _is_interrupted() and lock.acquire(timeout=1.0) else None
+        self._held = lock if not _is_interrupted() and lock.acquire(timeout=PATIENCE) else None
 
     def release_after_fork(self) -> None:
         """In the parent: go on."""

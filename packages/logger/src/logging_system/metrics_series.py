@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from prometheus_client import Metric
 
-from logging_system.metrics_pending import Labels, Pending
+from logging_system.metrics_pending import Labels
 
 #: Distinct values of one label; counts with further ones go to `_other`.
 MAX_LABEL_VALUES: Final = 200
@@ -35,46 +35,19 @@ class Number(NamedTuple):
     value: float
 
 
-class Series:
-    """A metric with its labels, ready to count."""
-
-    __slots__ = ("_labels", "_metric")
-
-    def __init__(self, metric: CountedMetric, labels: Labels) -> None:
-        self._metric = metric
-        self._labels = labels
-
-    def inc(self, amount: float = 1) -> None:
-        """Count. Never waits."""
-        self._metric.count(self._labels, amount)
-
-
-class CountedMetric(ABC):
-    """A metric of any kind. Its series change only inside `Pending.settle`."""
+class ExposedMetric(ABC):
+    """A metric of any kind. What is counted with `add` changes only inside `Pending.settle`."""
 
     kind: Kind
     #: What becomes of the gauges of several processes (prometheus_client's word for it).
     multiprocess_mode = ""
 
-    def __init__(self, pending: Pending, name: str, help_text: str, label_names: Labels = ()) -> None:
+    def __init__(self, name: str, help_text: str, label_names: Labels = ()) -> None:
         self.name = name
         self.help_text = help_text
         self.label_names = label_names
-        self._pending = pending
         self._known: list[set[str]] = [set() for _ in label_names]
         self.restart()
-
-    def count(self, labels: Labels, amount: float = 1) -> None:
-        """Count in the series of these labels. Never waits."""
-        self._pending.add(self, labels, amount)
-
-    def labels(self, *values: str) -> Series:
-        """The series with these values, in the order of the metric's labels."""
-        return Series(self, tuple([str(value) for value in values]))
-
-    @abstractmethod
-    def add(self, labels: Labels, amount: float) -> None:
-        """Take one count over."""
 
     @abstractmethod
     def restart(self) -> None:
@@ -100,11 +73,15 @@ class CountedMetric(ABC):
         return tuple([_bounded(known, value) for known, value in zip(self._known, labels, strict=True)])
 
 
+def label_text(value: str) -> str:
+    """The value as a label takes it: short, and without the lone surrogates that would fail the whole scrape."""
+    return value[:MAX_LABEL_LENGTH].encode("utf-8", "backslashreplace").decode()
+
+
 def _bounded(known: set[str], value: str) -> str:
     if value in known:
         return value
-    # A lone surrogate would fail the whole scrape.
-    value = value[:MAX_LABEL_LENGTH].encode("utf-8", "backslashreplace").decode()
+    value = label_text(value)
     if value not in known:
         if len(known) >= MAX_LABEL_VALUES:
             return OTHER
@@ -112,20 +89,14 @@ def _bounded(known: set[str], value: str) -> str:
     return value
 
 
-class Counter(CountedMetric):
+class Counter(ExposedMetric):
     """`always` are the series that are there from the start, at 0: a rate needs a first value."""
 
     kind = "counter"
 
-    def __init__(
-        self, pending: Pending, name: str, help_text: str, label_names: Labels = (), always: Iterable[Labels] = ()
-    ) -> None:
+    def __init__(self, name: str, help_text: str, label_names: Labels = (), always: Iterable[Labels] = ()) -> None:
         self._always = tuple(always) if label_names else ((),)
-        super().__init__(pending, name.removesuffix("_total"), help_text, label_names)
-
-    def inc(self, amount: float = 1) -> None:
-        """Count in the series without labels. Never waits."""
-        self.count((), amount)
+        super().__init__(name.removesuffix("_total"), help_text, label_names)
 
     def restart(self) -> None:
         """Begin at 0."""
@@ -142,19 +113,11 @@ class Counter(CountedMetric):
         return [Number(sample, self.label_names, labels, value) for labels, value in self._values.copy().items()]
 
 
-class UpDown(CountedMetric):
+class UpDown(ExposedMetric):
     """A gauge without labels that is counted up and down, never below 0."""
 
     kind = "gauge"
     multiprocess_mode = "livesum"
-
-    def inc(self) -> None:
-        """Count up. Never waits."""
-        self.count((), 1)
-
-    def dec(self) -> None:
-        """Count down. Never waits."""
-        self.count((), -1)
 
     def restart(self) -> None:
         """Begin at 0."""
@@ -169,40 +132,33 @@ class UpDown(CountedMetric):
         return [Number(self.name, (), (), self._value)]
 
 
-class Asked(CountedMetric):
+class Asked(ExposedMetric):
     """A gauge whose series are asked for at each scrape, by `ask`."""
 
     kind = "gauge"
 
-    def __init__(
-        self, pending: Pending, name: str, help_text: str, label_names: Labels = (), *, multiprocess_mode: str
-    ) -> None:
-        super().__init__(pending, name, help_text, label_names)
+    def __init__(self, name: str, help_text: str, label_names: Labels = (), *, multiprocess_mode: str) -> None:
+        super().__init__(name, help_text, label_names)
         self.multiprocess_mode = multiprocess_mode
         self.ask: Callable[[], Mapping[Labels, float]] = dict
 
     def restart(self) -> None:
         """Nothing is kept here."""
 
-    def add(self, labels: Labels, amount: float) -> None:
-        """Nothing is counted here."""
-
     def numbers(self) -> Iterable[Number]:
         """See the base class."""
         return [Number(self.name, self.label_names, labels, value) for labels, value in self.ask().items()]
 
 
-class Histogram(CountedMetric):
+class Histogram(ExposedMetric):
     """Durations in seconds, counted in `buckets` (upper bounds, rising) and one for all above them."""
 
     kind = "histogram"
 
-    def __init__(
-        self, pending: Pending, name: str, help_text: str, label_names: Labels, buckets: tuple[float, ...]
-    ) -> None:
+    def __init__(self, name: str, help_text: str, label_names: Labels, buckets: tuple[float, ...]) -> None:
         self._bounds = buckets
         self._bound_texts = (*map(repr, buckets), "+Inf")
-        super().__init__(pending, name, help_text, label_names)
+        super().__init__(name, help_text, label_names)
 
     def restart(self) -> None:
         """Begin without series."""

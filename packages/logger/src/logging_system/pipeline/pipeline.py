@@ -158,6 +158,7 @@ class Pipeline:
         arrived = self.buffer.is_empty and self._turn.owner == 0
         arrived = arrived or self._wait_for(self.buffer.mark(timeout), deadline)
         arrived = self._sinks.flush(deadline) and arrived
+        metrics.settle(wait=True)
         lost = self.lost_records
         whole = lost == self._lost_at_last_flush
         self._lost_at_last_flush = lost
