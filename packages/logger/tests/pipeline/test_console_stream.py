@@ -18,10 +18,15 @@ Wait = Callable[[Callable[[], object]], None]
 CONSOLE = "from logging_system import configure, get_logger, flush, shutdown\nlog = get_logger('a')\n"
 
 
-def _start(source: str, tmp_path: Path, **streams: int) -> subprocess.Popen[bytes]:
+def _start(source: str, tmp_path: Path, *, stdout: int, stdin: int | None = None) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "LOG_DIR": "logs", "SERVICE_NAME": "app", "LOG_FORMAT": "json"}
     return subprocess.Popen(
-        [sys.executable, "-c", source], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, **streams
+        [sys.executable, "-c", source],
+        cwd=tmp_path,
+        env=environment,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
     )
 
 

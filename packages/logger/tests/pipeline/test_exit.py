@@ -31,7 +31,7 @@ class HangingSink:
     def __init__(self) -> None:
         self.gate = threading.Event()
 
-    def write(self, entries: Sequence[Entry]) -> None:
+    def write(self, _entries: Sequence[Entry]) -> None:
         """Wait."""
         self.gate.wait(30)
 
@@ -120,7 +120,7 @@ def test_flush_and_shutdown_may_be_called_by_a_sink(log_dir: Path) -> None:
     answers: list[bool] = []
 
     class Flushing(HangingSink):
-        def write(self, entries: Sequence[Entry]) -> None:
+        def write(self, _entries: Sequence[Entry]) -> None:
             answers.append(flush(20))
 
     configure(log_dir=log_dir, console_output=False, service_name="app", sinks=[Flushing()])

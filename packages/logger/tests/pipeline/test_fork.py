@@ -143,9 +143,9 @@ def test_gunicorn_with_preload_writes_the_records_of_master_and_workers(
         environment = {**os.environ, "LOG_DIR": str(log_dir), "SERVICE_NAME": "app"}
         server = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=output, stdout=output)
         try:
-            text = lambda: (tmp_path / "gunicorn.txt").read_text(encoding="utf-8")  # noqa: E731
-            wait_until(lambda: "Listening at: " in text())
-            url = text().partition("Listening at: ")[2].split()[0]
+            text = tmp_path / "gunicorn.txt"
+            wait_until(lambda: "Listening at: " in text.read_text(encoding="utf-8"))
+            url = text.read_text(encoding="utf-8").partition("Listening at: ")[2].split()[0]
             for number in range(40):
                 urllib.request.urlopen(f"{url}/?{number}", timeout=10).close()
         finally:

@@ -1,4 +1,4 @@
-"""The writer and the sinks' threads: they are replaced when they die, never wait for themselves, never log in circles."""
+"""The writer and the sinks' threads: replaced when they die, never waiting for themselves."""
 
 from __future__ import annotations
 
