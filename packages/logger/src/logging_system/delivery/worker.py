@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 
 from logging_system import diagnostics, metrics
 from logging_system.pipeline import native
-from logging_system.pipeline.entry import Entry
+from logging_system.pipeline.entry import Entry, size_of
 from logging_system.pipeline.signal import Signal
 from logging_system.pipeline.threads import is_own, own_thread
 from logging_system.sinks.base import Rejected, RetryLater, Sink
@@ -80,7 +80,7 @@ class SinkWorker:
         if self._closed:
             self._write_after_close(entries)
             return
-        size = sum([len(entry[2]) for entry in entries])
+        size = size_of(entries)
         self._make_space(size)
         with self._lock:
             self._offered += len(entries)
@@ -244,8 +244,7 @@ class SinkWorker:
         with self._lock:
             if not self._waiting:  # `close` gave up on this thread and has counted them as lost
                 return
-            for _ in entries:
-                self._waiting_bytes -= len(self._waiting.popleft()[2])
+            self._waiting_bytes -= size_of([self._waiting.popleft() for _ in entries])
             self._finished += len(entries)
 
     def _lose(self, count: int, reason: str) -> None:
