@@ -347,14 +347,16 @@ def test_lowest_level_and_trigger_can_be_set(log_lines: Lines, record: Use) -> N
         logger.debug("never")
         logger.info("held")
         logger.warning("the trigger")
-        logger.info("held again")
-        logger.critical("the end")
+        logger.info("held again and forgotten")
+    with logger.context():
+        logger.info("held")
+        logger.critical("a trigger too")
 
     assert [(line["message"], line.get("flight_recorder")) for line in log_lines()] == [
         ("held", True),
         ("the trigger", True),
-        ("held again", True),
-        ("the end", None),
+        ("held", True),
+        ("a trigger too", None),
     ]
     assert not logger.is_enabled_for("DEBUG")
     assert logger.is_enabled_for("INFO")

@@ -29,6 +29,7 @@ POSITIONS = {
     "4bf92f3577b34da6a3ce929d0e0e4736": 899_892_127,
     "ä€😀": 27_451_984,
     "7": 1_155_898_794,
+    "id-22-8jJB": 0,
 }
 
 
@@ -93,6 +94,13 @@ def test_the_rates_0_and_1_are_exact(log_lines: Lines, use: Use, gained: Gained)
         assert len(log_lines()) - written == expected
         assert gained(SAMPLED_OUT) - counted == 200 - expected
     assert not any("sample_rate" in record for record in log_lines())
+
+
+@pytest.mark.guarantee(64)
+def test_the_lowest_position_is_left_out_at_0_and_kept_at_any_rate_above() -> None:
+    """The bound is exact to one id in 4,294,967,296."""
+    assert not Sampler(0.0).keeps(INFO, "id-22-8jJB")
+    assert Sampler(1e-300).keeps(INFO, "id-22-8jJB")
 
 
 @pytest.mark.guarantee(64)
