@@ -20,7 +20,7 @@ from logging_system.sinks.descriptor import write_whole
 from logging_system.sinks.file_lock import names_lock, try_lock
 from logging_system.sinks.open_file import OpenFile, identity_at
 from logging_system.sinks.retention import temporary_path
-from logging_system.sinks.rotation import RotatedFile, remove_finished_originals, rotated_files
+from logging_system.sinks.rotation import RotatedFile, first_free_number, remove_finished_originals, rotated_files
 
 _SLICE_BYTES = 512 * 1024
 #: Seconds before the next look when a file was in use, and when compressing failed.
@@ -59,10 +59,10 @@ class Compressor:
                 self._drop_job()
             return True
         except OSError as error:
-            where = self._job.source_path if self._job is not None else path
-            diagnostics.say("compression", f"{where}: {error.strerror or error}; it stays uncompressed for now")
+            why = error.strerror or error
+            diagnostics.say("compression", f"{path}: compressing a rotated file: {why}; it stays plain for now")
             self._drop_job()
-            self._due = time.monotonic() + FAILED_SECONDS
+            self._wanted, self._due = True, time.monotonic() + FAILED_SECONDS
             return False
 
     def finish(self, path: str, *, locks: bool, deadline: float) -> None:
@@ -78,12 +78,16 @@ class Compressor:
             job.close()
 
     def _next_job(self, path: str, *, locks: bool) -> _Job | None:
-        """The newest file that is still plain and that nobody writes to: older ones are deleted sooner."""
+        """The newest file that is still plain and that nobody writes to: older ones are deleted sooner.
+
+        Numbers behind a gap are left alone, see `Retention`.
+        """
         self._wanted = False
         files = rotated_files(path)
         numbers = {file.number for file in files if file.suffix}
+        end = first_free_number(files)
         for file in files:
-            if file.suffix:
+            if file.suffix or file.number > end:
                 continue
             if file.number in numbers:
                 self._finish_double(path, locks=locks)
@@ -109,7 +113,6 @@ class _Job:
     """One file on its way to its compressed copy."""
 
     def __init__(self, path: str, file: RotatedFile, compression: Compression, *, locks: bool) -> None:
-        self.source_path = file.path
         self._path = path
         self._locks = locks
         self._suffix = SUFFIXES[compression]

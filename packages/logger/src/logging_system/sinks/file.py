@@ -37,8 +37,10 @@ ROTATION_WAIT_SECONDS, ROTATION_PAUSE_SECONDS = 0.2, 1.0
 RETENTION_SECONDS = 60.0
 #: Seconds after a boundary before a quiet file is rotated: records of the time before may still come.
 LATE_SECONDS = 1.0
-#: Seconds of compressing in one idle moment, between two slices while busy, and before the sink is closed.
-IDLE_SECONDS, BUSY_PAUSE_SECONDS, CLOSE_SECONDS = 0.05, 0.1, 2.0
+#: Seconds of compressing in one idle moment, and before the sink is closed.
+IDLE_SECONDS, CLOSE_SECONDS = 0.05, 2.0
+#: Seconds until a writer that is never idle compresses all the same, and between two slices then.
+BUSY_SECONDS, BUSY_PAUSE_SECONDS = 1.0, 0.1
 #: Bytes that must be free beside the batch before a full disk counts as usable again.
 ROOM_BYTES = 64 * 1024
 #: Errors after which the open file is as good as before.
@@ -127,9 +129,8 @@ class FileSink:
         if self._failure == errno.ENOSPC and not file.has_room(len(data) + ROOM_BYTES):
             # Asked first: cheaper than a part of the batch taken back, and small batches do not slip in.
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if not self._may_rotate(file) or (
-            file.size + len(data) <= self._max_size and entries[-1][1] < self._period_end
-        ):
+        fits = file.size + len(data) <= self._max_size and not self._crosses_boundary(entries)
+        if fits or not self._may_rotate(file):
             file.append(data, sync=self._fsync)
             return
         # Rare: cut the batch where the file is full. A single record beyond the size gets a file of its own.
@@ -147,6 +148,9 @@ class FileSink:
             pending.append(line)
             size += len(line)
         file.append(b"".join(pending), sync=self._fsync)
+
+    def _crosses_boundary(self, entries: Sequence[Entry]) -> bool:
+        return self._rotate_every_ms > 0 and max([entry[1] for entry in entries]) >= self._period_end
 
     def _note_failure(self, number: int) -> None:
         file = self._file
@@ -207,6 +211,7 @@ class FileSink:
             began = file.began_at() + LATE_SECONDS if file.size else time.time()
             self._period_end = next_boundary(int(began * 1000), self._rotate_every_ms)
         self._compressor.look_again()
+        self._slice_due = time.monotonic() + BUSY_SECONDS
         self._retention_due = 0.0
         return file
 
