@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 QUIET = "from logging_system import configure, get_logger, flush, shutdown\nconfigure(console_output=False)\n"
 
@@ -32,6 +34,7 @@ def test_get_logger_alone_configures_from_the_environment(log_dir: Path, run_pro
     assert json.loads(done.stdout) == record
 
 
+@pytest.mark.guarantee(20)
 def test_records_before_configure_go_where_it_says(tmp_path: Path, run_program: Run) -> None:
     """A record at import time must not leave a file in the default place."""
     run_program(
@@ -55,6 +58,7 @@ def test_a_broken_file_is_said_in_one_line_and_the_defaults_are_used(tmp_path: P
     assert "hello" in done.stdout
 
 
+@pytest.mark.guarantee(20)
 def test_importing_opens_and_starts_nothing(tmp_path: Path, run_program: Run) -> None:
     """No file, no thread, no port, no optional package."""
     source = "import sys, threading, logging_system\n"
@@ -108,6 +112,7 @@ def test_logging_from_atexit_and_destructors_is_written(log_dir: Path, run_progr
     assert [record["message"] for record in _records(log_dir)] == ["main", "from atexit", "from __del__"]
 
 
+@pytest.mark.guarantee(19)
 def test_a_failed_configure_leaves_the_old_configuration(log_dir: Path, run_program: Run) -> None:
     """Hot reload with a broken file."""
     source = QUIET + "from logging_system import ConfigError\nget_logger('a').info('one')\n"

@@ -100,6 +100,7 @@ def test_block_waits_and_loses_nothing(log_dir: Path) -> None:
     assert len(sink.lines) == 3000
 
 
+@pytest.mark.guarantee(26)
 def test_a_sink_that_hangs_does_not_stall_the_file(log_dir: Path) -> None:
     """Nor the callers."""
     gate = threading.Event()
@@ -112,6 +113,7 @@ def test_a_sink_that_hangs_does_not_stall_the_file(log_dir: Path) -> None:
     assert flush(30)
 
 
+@pytest.mark.guarantee(17)
 def test_a_sink_that_raises_loses_its_batch_only(log_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The others go on; it is counted, said once, and used again."""
     failing = [True]

@@ -190,6 +190,7 @@ def test_block_ends_after_its_time_and_then_drops(use_sink: Callable[..., None])
     assert len(written) + dropped == 2000
 
 
+@pytest.mark.guarantee(26)
 def test_lost_records_are_told_in_the_log_when_there_is_space_again(
     use_sink: Callable[..., None], log_lines: Lines, wait_until: Wait
 ) -> None:

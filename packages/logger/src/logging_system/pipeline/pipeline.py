@@ -75,13 +75,15 @@ class Pipeline:
             self.deliver_pending()
             return
         if not self._forking and (self._thread is None or not self._thread.is_alive()):
+            # It first waits: the program's own `configure` may be about to say where the first records go.
             self._start()
+        else:
+            self._signal.set()
         buffer = self.buffer
         if buffer.overflow == "block" and buffer.is_full:
             buffer.seal(drop_if_full=not self._wait_for_space())
         else:
             buffer.seal()
-        self._signal.set()
         if self.deferred:
             self._do_deferred()
 
