@@ -57,7 +57,7 @@ def test_a_busy_writer_compresses_slice_by_slice(new_sink: NewSink, log_path: Pa
     sink.write([entry(1, text=LARGE), entry(2)])
     assert names(log_path) == ["app.log", "app.log.1"]
     for number in range(3, 8):
-        sink._slice_due = 0.0
+        sink._upkeep._slice_due = 0.0
         sink.write([entry(number)])
 
     assert numbers(Path(f"{log_path}.1.gz")) == [1]
@@ -141,7 +141,7 @@ def test_a_file_that_grows_under_its_copy_stays_as_it_is(new_sink: NewSink, log_
     plain = _rotated(log_path, 1, 1)
     sink = new_sink(compress="gzip")
     sink.write([entry(9)])
-    assert sink._compressor.step(str(log_path), locks=True)
+    assert sink._upkeep.compressor.step(str(log_path), locks=True)
     with plain.open("ab") as stranger:
         stranger.write(entry(2)[2])
     sink.close()
@@ -154,7 +154,7 @@ def test_a_file_that_is_deleted_under_its_copy_is_gone(new_sink: NewSink, log_pa
     plain = _rotated(log_path, 1, 1)
     sink = new_sink(compress="gzip")
     sink.write([entry(9)])
-    assert sink._compressor.step(str(log_path), locks=True)
+    assert sink._upkeep.compressor.step(str(log_path), locks=True)
     plain.unlink()
     sink.close()
 
@@ -167,7 +167,7 @@ def test_a_name_that_was_taken_meanwhile_is_not_overwritten(new_sink: NewSink, l
     plain = _rotated(log_path, 1, 1)
     sink = new_sink(compress="gzip")
     sink.write([entry(9)])
-    assert sink._compressor.step(str(log_path), locks=True)
+    assert sink._upkeep.compressor.step(str(log_path), locks=True)
     Path(f"{plain}.gz").write_bytes(b"mine")
     sink.close()
 
@@ -188,8 +188,8 @@ def test_one_process_compresses_a_file_at_a_time(new_sink: NewSink, log_path: Pa
     first, second = new_sink(compress="gzip"), new_sink(compress="gzip")
     first.write([entry(10)])
     second.write([entry(11)])
-    assert first._compressor.step(str(log_path), locks=True)
-    assert not second._compressor.step(str(log_path), locks=True)
+    assert first._upkeep.compressor.step(str(log_path), locks=True)
+    assert not second._upkeep.compressor.step(str(log_path), locks=True)
     second.close()
     assert names(log_path) == ["app.log", "app.log.1"]
     first.close()
@@ -212,6 +212,6 @@ def test_a_copy_that_cannot_be_written_is_said_and_tried_again_later(
     assert capsys.readouterr().err == said
     assert numbers(log_path) == [0, 1, 2]
     blocker.rmdir()
-    sink._compressor._due = 0.0
+    sink._upkeep.compressor._due = 0.0
     sink.idle()
     assert names(log_path) == ["app.log", "app.log.1.gz"]

@@ -191,7 +191,7 @@ def test_a_child_leaves_its_parents_compressing_alone(log_dir: Path, run_program
         "sink = FileSink('logs/app.log', max_size=2_000_000, backup_count=5)\n"
         "sink.write([entry(1), entry(2)])\n"
         "def growing():\n    return [n for n in os.listdir('logs') if n.endswith('.tmp')]\n"
-        "sink.write([entry(3)])\nsink._compressor.step('logs/app.log', locks=True)\nassert growing()\n"
+        "sink.write([entry(3)])\nsink._upkeep.compressor.step('logs/app.log', locks=True)\nassert growing()\n"
         "child = os.fork()\nif child == 0:\n"
         "    sink.idle(); sink.write([(20, 4, b'child\\n', None)]); sink.close(); os._exit(0)\n"
         "assert os.waitpid(child, 0)[1] == 0\nassert growing()\n"

@@ -104,7 +104,7 @@ class Compressor:
 
     def _finish_double(self, path: str, *, locks: bool) -> None:
         """A copy and its original: the process was killed between the two. Or two files that others named so."""
-        with names_lock(path, timeout=0.0) if locks else contextlib.nullcontext(True) as is_held:
+        with names_lock(path, timeout=0.0, locks=locks) as is_held:
             if is_held:
                 remove_finished_originals(rotated_files(path))
 
@@ -164,7 +164,7 @@ class _Job:
             self._keep_owner_and_time(self._target)
             os.fsync(self._target.descriptor)
             self._is_complete = True
-        with names_lock(self._path, timeout=_LOCK_SECONDS) if self._locks else contextlib.nullcontext(True) as is_held:
+        with names_lock(self._path, timeout=_LOCK_SECONDS, locks=self._locks) as is_held:
             if is_held:
                 self._take_place()
         return is_held

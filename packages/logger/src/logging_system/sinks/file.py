@@ -8,7 +8,6 @@ tries again, and until one succeeds nothing is rotated, compressed or deleted.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import math
 import os
@@ -25,22 +24,17 @@ from logging_system.sinks.compressor import Compressor
 from logging_system.sinks.file_lock import NoLocks, names_lock
 from logging_system.sinks.log_file import LogFile, open_log, sync_directory
 from logging_system.sinks.open_file import identity_at
-from logging_system.sinks.retention import Retention, orphans, remove_orphans
-from logging_system.sinks.rotation import move_away, rotated_files
+from logging_system.sinks.retention import Retention
+from logging_system.sinks.rotation import move_away
 from logging_system.sinks.rotation_times import next_boundary
+from logging_system.sinks.upkeep import Upkeep
 
 #: Seconds between two looks at the path; while other processes write to the file, and so may rotate it, fewer.
 CHECK_SECONDS, SHARED_CHECK_SECONDS = 0.5, 0.05
 #: Seconds to wait for another process that is rotating; after that, and after a failure, until the next try.
 ROTATION_WAIT_SECONDS, ROTATION_PAUSE_SECONDS = 0.2, 1.0
-#: Seconds between two looks for rotated files to delete.
-RETENTION_SECONDS = 60.0
 #: Seconds after a boundary before a quiet file is rotated: records of the time before may still come.
 LATE_SECONDS = 1.0
-#: Seconds of compressing in one idle moment, and before the sink is closed.
-IDLE_SECONDS, CLOSE_SECONDS = 0.05, 2.0
-#: Seconds until a writer that is never idle compresses all the same, and between two slices then.
-BUSY_SECONDS, BUSY_PAUSE_SECONDS = 1.0, 0.1
 #: Bytes that must be free beside the batch before a full disk counts as usable again.
 ROOM_BYTES = 64 * 1024
 #: Errors after which the open file is as good as before.
@@ -76,8 +70,7 @@ class FileSink:
     ) -> None:
         self.path = path
         self._max_size = max_size
-        self._retention = Retention(backup_count, max_total_size, max_age)
-        self._compressor = Compressor(compress)
+        self._upkeep = Upkeep(Retention(backup_count, max_total_size, max_age), Compressor(compress))
         self._plain = plain
         self._fsync = fsync
         self._rotate_every_ms = max(1, round(rotate_every * 1000)) if rotate_every else 0
@@ -85,8 +78,6 @@ class FileSink:
         self._file: LogFile | None = None
         self._look_due = 0.0
         self._rotation_due = 0.0
-        self._retention_due = 0.0
-        self._slice_due = 0.0
         #: Milliseconds since 1970 from which records belong into the next file.
         self._period_end: float = math.inf
         #: errno while the file cannot be written.
@@ -119,9 +110,7 @@ class FileSink:
                 raise Rejected(text, count=len(entries) - self._appended) from error
             raise OSError(text) from error
         self._failure = 0
-        if self._compressor.has_work and time.monotonic() >= self._slice_due:
-            self._compressor.step(self._path, locks=self._locks)
-            self._slice_due = time.monotonic() + BUSY_PAUSE_SECONDS
+        self._upkeep.busy_moment(self._path, locks=self._locks)
 
     def _append(self, entries: Sequence[Entry], lines: list[bytes]) -> None:
         data = b"".join(lines)
@@ -210,9 +199,7 @@ class FileSink:
         if self._rotate_every_ms and file.is_regular:
             began = file.began_at() + LATE_SECONDS if file.size else time.time()
             self._period_end = next_boundary(int(began * 1000), self._rotate_every_ms)
-        self._compressor.look_again()
-        self._slice_due = time.monotonic() + BUSY_SECONDS
-        self._retention_due = 0.0
+        self._upkeep.look_again()
         return file
 
     def _close_file(self) -> None:
@@ -228,7 +215,7 @@ class FileSink:
     def _rotate(self, file: LogFile, wanted: int, milliseconds: int) -> LogFile:
         """Begin a new file, unless another process did. Where that fails the old one is used and grows."""
         try:
-            with self._names_lock(ROTATION_WAIT_SECONDS) as is_held:
+            with names_lock(self._path, timeout=ROTATION_WAIT_SECONDS, locks=self._locks) as is_held:
                 if not is_held:
                     self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
                     return file
@@ -238,7 +225,7 @@ class FileSink:
                 if opened is file:  # no new file could be opened: go on with the old one for a while
                     self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
                 file = opened
-                self._retention.apply(file.path, locks=self._locks)
+                self._upkeep.retention.apply(file.path, locks=self._locks)
         except OSError as error:
             self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
             diagnostics.say("rotation", f"{self.path}: not rotated: {error.strerror or error}; it grows for now")
@@ -250,9 +237,6 @@ class FileSink:
         """Once more under the lock: somebody may have cut the file, and an empty one is not rotated."""
         size = os.stat(file.path).st_size
         return size > 0 and (size + wanted > self._max_size or milliseconds >= self._period_end)
-
-    def _names_lock(self, timeout: float) -> contextlib.AbstractContextManager[bool]:
-        return names_lock(self._path, timeout=timeout) if self._locks else contextlib.nullcontext(True)
 
     # -- idle ------------------------------------------------------------------------------------
 
@@ -268,30 +252,11 @@ class FileSink:
                 self._close_file()  # so that who rotated it can compress it
             elif (time.time() - LATE_SECONDS) * 1000 >= self._period_end and self._may_rotate(file):
                 self._rotate(file, 0, int(time.time() * 1000))
-        with contextlib.suppress(FileNotFoundError):
-            self._tidy_when_due()
-            while self._compressor.has_work and time.monotonic() < now + IDLE_SECONDS:
-                if not self._compressor.step(self._path, locks=self._locks):
-                    break
-
-    def _tidy_when_due(self) -> None:
-        """Delete rotated files beyond the bounds, and what killed processes left half made."""
-        if time.monotonic() < self._retention_due:
-            return
-        self._retention_due = time.monotonic() + RETENTION_SECONDS
-        if not rotated_files(self._path) and not orphans(self._path):
-            return
-        with self._names_lock(0.0) as is_held:
-            if is_held and self._retention.apply(self._path, locks=self._locks):
-                remove_orphans(self._path, locks=self._locks)
-            else:
-                self._retention_due = time.monotonic() + ROTATION_PAUSE_SECONDS
+        self._upkeep.idle_moment(self._path, locks=self._locks)
 
     def close(self) -> None:
         """Close the file; the next write opens it again. Compressing what is left may take two seconds."""
         was_used = self._file is not None
         self._close_file()
         if was_used and not self._failure:
-            with contextlib.suppress(FileNotFoundError):
-                self._tidy_when_due()
-                self._compressor.finish(self._path, locks=self._locks, deadline=time.monotonic() + CLOSE_SECONDS)
+            self._upkeep.finish(self._path, locks=self._locks)
