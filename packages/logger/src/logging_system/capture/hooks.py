@@ -89,7 +89,7 @@ def _warning(previous: Replaced) -> Replaced:
             return
         get_logger(WARNINGS).write_foreign(
             WARNING,
-            str(message),
+            message,
             milliseconds=0,
             fields={"category": category.__name__, "filename": filename, "lineno": lineno},
             place=encode_source(filename, None, lineno),
