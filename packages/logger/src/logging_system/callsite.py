@@ -4,12 +4,18 @@ A site is found again by the address of its code object plus the offset of the i
 objects hold their bytecode, so that sum lies inside the object and is unique while it lives; the
 site keeps it alive and is checked by identity. (Code objects themselves are no good as keys: those
 of two files can compare equal, and hashing one costs 80 ns more.)
+
+Frames of this package are never named, nor are those of helper modules: one that sets
+`__logging_system_skip__ = True`, or that is given to `skip_module`. The call is then where the
+helper was called. What every site would name wrongly costs only the helper's callers: their
+frames are walked at each call.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Final
 
@@ -17,6 +23,8 @@ from logging_system.record import encode_message, encode_text
 
 #: Sites kept for one logger; programs that compile code as they run must not grow without end.
 MAX_SITES: Final = 10_000
+#: A module with this name set to True is a helper: its callers are named instead of it.
+SKIP_MARK: Final = "__logging_system_skip__"
 #: Longer messages are not kept with their site.
 _MAX_KEPT_MESSAGE: Final = 512
 _NO_MESSAGE: Final = object()
@@ -40,7 +48,7 @@ class CallSite:
 class CallSites:
     """The known call sites of one logger."""
 
-    __slots__ = ("_opening", "by_key")
+    __slots__ = ("_older", "_opening", "by_key")
 
     def __init__(self, logger_name: str) -> None:
         name = encode_text(logger_name)
@@ -48,23 +56,50 @@ class CallSites:
             number: b'"level":"%b","logger":%b,"message":' % (level.encode(), name)
             for number, level in ((10, "DEBUG"), (20, "INFO"), (30, "WARNING"), (40, "ERROR"), (50, "CRITICAL"))
         }
+        self.forget()
+        _tables.append(self)
+
+    def forget(self) -> None:
+        """Look every site up anew."""
         self.by_key: dict[int, CallSite] = {}
+        #: The sites known when `by_key` was full; those that are used again move back there.
+        self._older: dict[int, CallSite] = {}
 
     def head(self, level: int, message: object, place: bytes) -> bytes:
         """Encode the part of a record from `level` to `line`."""
         return self._opening[level] + encode_message(message) + place
 
     def add(self, key: int, frame: FrameType, level: int, message: object) -> CallSite:
-        """Remember the site that `frame` stands at."""
-        place = encode_place(frame)
-        site = CallSite(frame.f_code, place, level, _NO_MESSAGE, b"")
-        if type(message) is str and len(message) <= _MAX_KEPT_MESSAGE:
-            site.message = message
-            site.head = self.head(level, message, place)
-        if len(self.by_key) >= MAX_SITES:
-            self.by_key.clear()
+        """The site that `frame` stands at, remembered; for a helper's frame that of the nearest other one."""
+        if is_helper(frame):
+            real = nearest_frame(frame)
+            if real is None:
+                return CallSite(None, encode_place(None), level, _NO_MESSAGE, b"")
+            frame, key = real, id(real.f_code) + real.f_lasti
+            site = self.by_key.get(key)
+            if site is not None and site.code is frame.f_code:
+                return site
+        site = self._older.pop(key, None)
+        if site is None or site.code is not frame.f_code:
+            place = encode_place(frame)
+            site = CallSite(frame.f_code, place, level, _NO_MESSAGE, b"")
+            if type(message) is str and len(message) <= _MAX_KEPT_MESSAGE:
+                site.message = message
+                site.head = self.head(level, message, place)
+        if len(self.by_key) >= MAX_SITES // 2:
+            self._older, self.by_key = self.by_key, {}
         self.by_key[key] = site
         return site
+
+
+#: Those of all loggers, which live as long as the program.
+_tables: list[CallSites] = []
+
+
+def forget_sites() -> None:
+    """Look all sites up anew, because what they hold, such as a redacted message, may be so no more."""
+    for table in _tables:
+        table.forget()
 
 
 def encode_place(frame: FrameType | None) -> bytes:
@@ -78,10 +113,76 @@ def encode_place(frame: FrameType | None) -> bytes:
 
 
 def caller_frame(depth: int) -> FrameType | None:
-    """The frame `depth` callers above the caller of this function, or the outermost one there is."""
-    while depth >= 0:
-        try:
-            return sys._getframe(depth + 1)
-        except ValueError:  # the stack is not that deep
-            depth -= 1
+    """The frame `depth` callers above the caller of this function, or the nearest that may be named.
+
+    None if there is none: the interpreter itself calls.
+    """
+    frame = sys._getframe(1)
+    while depth > 0 and frame.f_back is not None:
+        frame = frame.f_back
+        depth -= 1
+    return nearest_frame(frame)
+
+
+# -- helper modules ------------------------------------------------------------------------------
+
+_own: Final = __name__.rpartition(".")[0]
+_helpers: tuple[str, ...] = ()
+
+
+def skip_module(name: str) -> None:
+    """Name the callers of module `name`, and of the modules below it, instead of it.
+
+    For wrappers around a logger, such as a module of audit functions. The module itself can do the
+    same with `__logging_system_skip__ = True`. `stacklevel` goes on counting all frames.
+    """
+    global _helpers
+    if name not in _helpers:
+        _helpers = (*_helpers, name)
+        forget_sites()
+
+
+def is_helper(frame: FrameType) -> bool:
+    """Whether the frame is not to be named: ours, or of a helper module."""
+    # `dict.get`, because the globals of `exec` may be of a class with a `get` of its own.
+    if dict.get(frame.f_globals, SKIP_MARK) is True or _is_ours(frame):
+        return True
+    name = dict.get(frame.f_globals, "__name__")
+    return isinstance(name, str) and any(_is_in(name, helper) for helper in _helpers)
+
+
+def _is_ours(frame: FrameType) -> bool:
+    name = dict.get(frame.f_globals, "__name__")
+    return isinstance(name, str) and _is_in(name, _own)
+
+
+def _is_in(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def nearest_frame(frame: FrameType) -> FrameType | None:
+    """This frame or the nearest one that may be named: first among its callers, then among those it called.
+
+    Where all are helpers the nearest helper is better than nothing; ours are never named.
+    """
+    for hides in (is_helper, _is_ours):
+        found = _outwards(frame, hides) or _inwards(frame, hides)
+        if found is not None:
+            return found
     return None
+
+
+def _outwards(frame: FrameType | None, hides: Callable[[FrameType], bool]) -> FrameType | None:
+    while frame is not None and hides(frame):
+        frame = frame.f_back
+    return frame
+
+
+def _inwards(end: FrameType, hides: Callable[[FrameType], bool]) -> FrameType | None:
+    found = None
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame is not end:
+        if not hides(frame):
+            found = frame
+        frame = frame.f_back
+    return found

@@ -233,7 +233,7 @@ class AdvancedLogger:
                     head = site.head
                 else:
                     head = core.sites.head(level, message, place)
-            except (ValueError, TypeError):  # the stack is not that deep, or stacklevel is no number
+            except (ValueError, TypeError, OverflowError):  # the stack is not that deep, or stacklevel is no number
                 place = encode_place(caller_frame(stacklevel if isinstance(stacklevel, int) else 1))
                 head = core.sites.head(level, message, place)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from logging_system import context, metrics
-from logging_system.callsite import caller_frame, encode_place
+from logging_system.callsite import encode_place
 from logging_system.context import LogContext, new_correlation_id
 from logging_system.integrations.tracing import encode_ids, ids_of_header
 from logging_system.levels import ERROR, INFO, WARNING
@@ -95,7 +95,7 @@ class Request:
             "request handled",
             seconds=seconds,
             fields=fields,
-            place=encode_place(caller_frame(0)),
+            place=encode_place(None),
             error=error if outcome == "error" else None,
         )
 
