@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import re
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from logging_system import configure, get_logger
+from logging_system.integrations.asgi import LoggingMiddleware
 
 Lines = Callable[[], list[dict[str, Any]]]
 Use = Callable[..., None]
@@ -103,6 +105,30 @@ def test_levels_are_exact_at_most_or_at_least(log_lines: Lines, use: Use, rule: 
         logger.log(level, level)
 
     assert messages(log_lines) == left.split()
+
+
+def test_the_access_records_of_health_checks_are_left_out(log_lines: Lines, use: Use) -> None:
+    """With the middleware's own names; a check that fails is an error and stays."""
+    use(filters=[{"route": "/health/*"}])
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 - the signature of ASGI
+        status = 503 if scope["path"].endswith("ready") else 200
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def request(path: str) -> None:
+        async def send(message: Any) -> None:
+            pass
+
+        async def receive() -> Any:
+            return {"type": "http.request"}
+
+        await LoggingMiddleware(answer)({"type": "http", "method": "GET", "path": path, "headers": []}, receive, send)
+
+    for path in ("/health/live", "/health/ready", "/orders"):
+        asyncio.run(request(path))
+
+    assert [(record["path"], record["status"]) for record in log_lines()] == [("/health/ready", 503), ("/orders", 200)]
 
 
 class Colour(enum.Enum):

@@ -64,7 +64,10 @@ class _Rule:
     def matches(self, logger: str, message: object, fields: Fields, context: Fields) -> bool:
         """Whether all conditions but that of the level hold."""
         try:
-            return all(condition(logger, message, fields, context) for condition in self.conditions)
+            for condition in self.conditions:  # noqa: SIM110 - all() with a generator takes 0.4 µs more
+                if not condition(logger, message, fields, context):
+                    return False
+            return True
         except Exception:  # the values are the program's: comparing them may do anything
             return False
 
@@ -80,9 +83,11 @@ def _route_condition(keys: tuple[str, ...], routes: tuple[str, ...]) -> _Conditi
 
     def matches(logger: str, message: object, fields: Fields, context: Fields) -> bool:  # noqa: ARG001
         for key in keys:
-            for value in (fields.get(key), context.get(key)):
-                if isinstance(value, str) and (value in exact or value.startswith(starts)):
-                    return True
+            for source in (fields, context):
+                if key in source:
+                    value = source[key]
+                    if isinstance(value, str) and (value in exact or value.startswith(starts)):
+                        return True
         return False
 
     return matches

@@ -14,7 +14,7 @@ Records that a filter or sampling left out are not held, and one that was left o
 from __future__ import annotations
 
 from _thread import RLock
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, Final
 from weakref import ref
@@ -79,7 +79,7 @@ class FlightRecorder:
     def _start(self) -> None:
         # Those that hold something by their id, in the order in which they began to. What is held
         # must not outlive the contexts, so they are not kept alive here.
-        self._holding: dict[int, ref[HeldRecords]] = {}
+        self._holding: OrderedDict[int, ref[HeldRecords]] = OrderedDict()
         self._bytes = 0
         # Of the system also under gevent; a signal handler that interrupts its own thread passes.
         self._lock = RLock()
@@ -102,8 +102,10 @@ class FlightRecorder:
             self._add(held, entry)
             while len(held.entries) > self._most or held.bytes > CONTEXT_BYTES:
                 self._drop_oldest(held)
-            while self._bytes > TOTAL_BYTES and (longest := next(iter(self._holding.values()))()) is not None:
-                self.take(longest)
+            while self._bytes > TOTAL_BYTES and self._holding:
+                longest = self._holding.popitem(last=False)[1]()
+                if longest is not None:
+                    self.take(longest)
         if level >= self.trigger:
             self.write(held)
 

@@ -140,18 +140,26 @@ class RateLimiter:
         """What is to be told of intervals that are over."""
         due: list[Suppressed] = []
         with self._lock:
-            self._clear(self._clock(), due, len(self._windows))
+            busy, self._busy = self._busy, True
+            try:
+                self._clear(self._clock(), due, len(self._windows))
+            finally:
+                self._busy = busy
         return due
 
     def all(self, *, close: bool = False) -> list[Suppressed]:
         """What is to be told until now, also of intervals that go on. With `close` nothing is limited any more."""
         due: list[Suppressed] = []
         with self._lock:
-            self._closed = self._closed or close
-            for site, window in self._windows.items():
-                if window.suppressed:
-                    due.append(Suppressed(*site, window.suppressed, window.message))
-                    window.suppressed = 0
+            busy, self._busy = self._busy, True
+            try:
+                self._closed = self._closed or close
+                for site, window in self._windows.items():
+                    if window.suppressed:
+                        due.append(Suppressed(*site, window.suppressed, window.message))
+                        window.suppressed = 0
+            finally:
+                self._busy = busy
         return due
 
     def after_fork_in_child(self) -> None:
