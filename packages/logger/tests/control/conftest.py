@@ -36,6 +36,16 @@ def use(log_dir: Path) -> Callable[..., None]:
 
 
 @pytest.fixture
+def record(use: Callable[..., None]) -> Callable[..., None]:
+    """Configure the library with a recorder that holds ten records."""
+
+    def configure_with(**settings: object) -> None:
+        use(**{"flight_recorder": 10, **settings})
+
+    return configure_with
+
+
+@pytest.fixture
 def gained() -> Callable[[str], float]:
     """By how much a counter without labels has grown since the test began."""
 

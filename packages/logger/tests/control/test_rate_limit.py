@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from logging_system import ConfigError, configure, get_logger, shutdown
-from logging_system.control.levels import core_of
-from logging_system.control.rate_limit import RateLimiter, Suppressed
-from logging_system.levels import INFO, WARNING
+from logging_system.redact import active
+from logging_system.redact.redactor import Redactor
 
 Lines = Callable[[], list[dict[str, Any]]]
 Use = Callable[..., None]
@@ -30,9 +27,6 @@ HOUR = 3600
 def told(records: list[dict[str, Any]]) -> int:
     """The records that the summaries stand for."""
     return sum(record.get("suppressed", 0) for record in records)
-
-
-# -- through the public door ---------------------------------------------------------------------
 
 
 def test_the_first_records_of_a_call_site_pass_and_the_rest_is_told_at_the_end(
@@ -197,15 +191,22 @@ def test_a_forked_child_tells_its_own_only(run_program: Callable[..., Any], tmp_
     assert sorted(part.partition(",")[0] for part in text.split('"suppressed":')[1:]) == ["10", "100"]
 
 
-def test_a_summary_shows_no_secret_and_no_endless_text(log_lines: Lines, use: Use) -> None:
+class HidesAWord(Redactor):
+    def leaf(self, key: str, value: object) -> object:  # noqa: ARG002 - the signature
+        return str(value).replace("hunter2", "###")
+
+
+def test_a_summary_shows_no_secret_and_no_endless_text(
+    log_lines: Lines, use: Use, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Redacted first, cut then."""
-    use(rate_limit=1, rate_limit_interval=HOUR, redact=lambda _, value: str(value).replace("hunter2", "###"))
+    use(rate_limit=1, rate_limit_interval=HOUR)
+    monkeypatch.setattr(active, "redactor", HidesAWord())
     for _ in range(3):
         logger.info("x" * 197 + "hunter2" + "y" * 10_000)
     use()
 
-    summary = log_lines()[-1]
-    assert summary["similar_to"] == "x" * 197 + "###"
+    assert log_lines()[-1]["similar_to"] == "x" * 197 + "###"
 
 
 def test_sampling_comes_before_the_limit(log_lines: Lines, use: Use, gained: Gained) -> None:
@@ -257,141 +258,6 @@ def test_a_summary_respects_the_longest_record(log_lines: Lines, use: Use) -> No
 
     assert all(len(str(record).encode()) < 1100 for record in log_lines())
     assert log_lines()[-1]["suppressed"] == 2
-
-
-# -- the limiter alone, with a clock of the test -------------------------------------------------
-
-
-class Clock:
-    """Moves when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def site(name: object, level: int = INFO) -> tuple[bytes, int, Any]:
-    return str(name).encode(), level, core_of("limiter")
-
-
-@given(
-    limit=st.integers(1, 4),
-    max_sites=st.integers(1, 4),
-    steps=st.lists(st.tuples(st.integers(0, 7), st.sampled_from([0.0, 0.1, 0.5, 1.0, 5.0])), max_size=200),
-)
-@pytest.mark.guarantee(65)
-def test_whatever_the_order_the_sums_are_exact_and_the_table_is_bounded(
-    limit: int, max_sites: int, steps: list[tuple[int, float]]
-) -> None:
-    """Passed and told add up for each site, with more sites than there is room for."""
-    clock = Clock()
-    limiter = RateLimiter(limit, 1.0, max_sites=max_sites, clock=clock)
-    asked: Counter[bytes] = Counter()
-    accounted: Counter[bytes] = Counter()
-    due: list[Suppressed] = []
-    for name, seconds in steps:
-        clock.now += seconds
-        place = site(name)
-        asked[place[0]] += 1
-        accounted[place[0]] += limiter.passes(place, "message", due)
-        assert len(limiter) <= max_sites
-        if seconds == 0.5:
-            due += limiter.over()
-    due += limiter.all()
-    for suppressed in due:
-        accounted[suppressed.place] += suppressed.records
-
-    assert accounted == asked
-    assert limiter.all() == []
-
-
-@given(st.lists(st.floats(0, 0.4), max_size=300), st.integers(1, 5))
-def test_no_interval_sees_more_than_the_limit_and_the_first_always_pass(pauses: list[float], limit: int) -> None:
-    """An interval begins with its first record."""
-    clock = Clock()
-    limiter = RateLimiter(limit, 1.0, clock=clock)
-    passed: list[float] = []
-    begun, in_interval = clock.now - 2.0, 0
-    for pause in pauses:
-        clock.now += pause
-        if clock.now >= begun + 1.0:
-            begun, in_interval = clock.now, 0
-        in_interval += 1
-        assert limiter.passes(site("a"), "m", []) == (in_interval <= limit)
-        passed.append(clock.now)
-
-
-@pytest.mark.guarantee(65)
-def test_a_site_that_makes_room_is_told_of() -> None:
-    """The one whose interval began first goes."""
-    limiter = RateLimiter(1, 60.0, max_sites=2, clock=Clock())
-    due: list[Suppressed] = []
-    for name in ("a", "a", "a", "b", "b", "c"):
-        limiter.passes(site(name), f"message {name}", due)
-
-    assert due == [Suppressed(*site("a"), 2, "message a")]
-    assert len(limiter) == 2
-    assert limiter.all() == [Suppressed(*site("b"), 1, "message b")]
-
-
-@pytest.mark.guarantee(65)
-def test_a_million_sites_take_the_room_of_the_bound() -> None:
-    """Names made up as the program runs; here a tenth of a million, which says the same."""
-    clock = Clock()
-    limiter = RateLimiter(1, 60.0, clock=clock)
-    for number in range(100_000):
-        limiter.passes(site(number), "m", [])
-    assert len(limiter) == 10_000
-
-    clock.now += 61
-    assert limiter.over() == []
-    assert len(limiter) == 0
-
-
-def test_sites_whose_interval_is_over_are_cleared_away_by_the_records_of_others() -> None:
-    """Two for each record, so that old ones never gather."""
-    clock = Clock()
-    limiter = RateLimiter(1, 1.0, clock=clock)
-    due: list[Suppressed] = []
-    for number in range(100):
-        limiter.passes(site(number), "m", due)
-        limiter.passes(site(number), "m", due)
-    clock.now += 1
-    for _ in range(50):
-        limiter.passes(site("busy", WARNING), "m", due)
-
-    assert sum(suppressed.records for suppressed in due) == 100
-    assert len(limiter) == 1
-
-
-def test_a_message_that_logs_itself_does_not_meet_the_lock() -> None:
-    """Its text is made outside; what it asks the limiter meanwhile is answered."""
-    limiter = RateLimiter(1, 60.0, clock=Clock())
-    answers: list[bool] = []
-
-    class Talks:
-        def __str__(self) -> str:
-            thread = threading.Thread(target=lambda: answers.append(limiter.passes(site("other"), "m", [])))
-            thread.start()
-            thread.join(10)
-            return "talks"
-
-    for _ in range(3):
-        limiter.passes(site("a"), Talks(), [])
-
-    assert answers == [True]
-    assert [(suppressed.records, suppressed.message) for suppressed in limiter.all()] == [(2, "talks")]
-
-
-def test_a_closed_limiter_lets_all_through() -> None:
-    """A thread that still has the old one in hand cannot suppress what nobody would tell of."""
-    limiter = RateLimiter(1, 60.0, clock=Clock())
-    assert [limiter.passes(site("a"), "m", []) for _ in range(3)] == [True, False, False]
-    assert [suppressed.records for suppressed in limiter.all(close=True)] == [2]
-    assert all(limiter.passes(site("a"), "m", []) for _ in range(3))
-    assert limiter.all() == []
 
 
 def test_the_limit_is_off_by_default(log_lines: Lines) -> None:
