@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import gc
 import inspect
-from collections.abc import Callable
+import json
+import logging
+import subprocess
+import sys
+import types
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from logging_system import get_logger
+from logging_system.callsite import forget_sites
 
 Lines = Callable[[], list[dict[str, Any]]]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Place = tuple[str | None, str | None, int | None]
 
 
 def _here() -> int:
@@ -18,6 +33,10 @@ def _here() -> int:
     return frame.f_back.f_lineno
 
 
+def _place(record: dict[str, Any]) -> Place:
+    return record["module"], record["function"], record["line"]
+
+
 def test_the_record_names_the_line_that_logs(log_lines: Lines) -> None:
     """Also when the site comes out of the cache."""
     for _ in range(3):
@@ -25,31 +44,7 @@ def test_the_record_names_the_line_that_logs(log_lines: Lines) -> None:
         get_logger("here").info("x")
 
     for record in log_lines():
-        assert (record["module"], record["line"]) == ("test_callsite", line)
-        assert record["function"] == "test_the_record_names_the_line_that_logs"
-
-
-def test_stacklevel_names_the_caller_of_a_wrapper(log_lines: Lines) -> None:
-    """As in the standard library."""
-
-    def audit(message: str, stacklevel: int) -> None:
-        get_logger("wrapped").info(message, stacklevel=stacklevel)
-
-    line = _here() + 1
-    audit("a", 2)
-    audit("beyond the stack", 5000)
-
-    first, second = log_lines()
-    assert (first["function"], first["line"]) == ("test_stacklevel_names_the_caller_of_a_wrapper", line)
-    assert second["message"] == "beyond the stack"
-
-
-def test_code_made_at_run_time_is_not_mistaken(log_lines: Lines) -> None:
-    """Addresses of code objects are used again; a cached site must be checked."""
-    for number in range(300):
-        exec(compile("\n" * number + "log('x')", f"made{number}.py", "exec"), {"log": get_logger("made").info})
-
-    assert [(r["module"], r["line"]) for r in log_lines()] == [(f"made{n}", n + 1) for n in range(300)]
+        assert _place(record) == ("test_callsite", "test_the_record_names_the_line_that_logs", line)
 
 
 def test_two_loggers_on_one_line_keep_their_names(log_lines: Lines) -> None:
@@ -58,3 +53,390 @@ def test_two_loggers_on_one_line_keep_their_names(log_lines: Lines) -> None:
         get_logger(name).info("x")
 
     assert [record["logger"] for record in log_lines()] == ["one", "two", "one"]
+
+
+# -- 61: the cache -------------------------------------------------------------------------------
+
+
+@pytest.mark.guarantee(61)
+def test_code_made_at_run_time_is_not_mistaken(log_lines: Lines) -> None:
+    """Addresses of code objects are used again; a cached site must be checked."""
+    for number in range(2000):
+        exec(compile("\n" * number + "log('x')", f"made{number}.py", "exec"), {"log": get_logger("made").info})
+
+    assert [(r["module"], r["line"]) for r in log_lines()] == [(f"made{n}", n + 1) for n in range(2000)]
+
+
+@pytest.mark.guarantee(61)
+def test_equal_code_of_two_files_is_told_apart(log_lines: Lines) -> None:
+    """Code objects compare by content, and the file's name is not part of it."""
+    first, second = (compile("log('x')", f"{name}.py", "exec") for name in ("first", "second"))
+    assert first == second
+    for _ in range(2):
+        for code in (first, second):
+            exec(code, {"log": get_logger("equal").info})
+
+    assert [record["module"] for record in log_lines()] == ["first", "second"] * 2
+
+
+@pytest.mark.guarantee(61)
+def test_a_bounded_number_of_code_objects_is_kept_alive(log_lines: Lines) -> None:
+    """Programs that compile code as they run; a site in use all the time stays right meanwhile."""
+    log = get_logger("endless").info
+    often = compile("\n\nlog('often')", "often.py", "exec")
+    made: list[weakref.ref[types.CodeType]] = []
+    for number in range(20_000):
+        code = compile("log('x')", f"made{number}.py", "exec")
+        exec(code, {"log": log})
+        made.append(weakref.ref(code))
+        if number % 1000 == 0:
+            exec(often, {"log": log})
+    del code
+    gc.collect()
+
+    assert sum(reference() is not None for reference in made) <= 10_000
+    assert {_place(r) for r in log_lines() if r["message"] == "often"} == {("often", "<module>", 3)}
+
+
+def test_sites_can_be_forgotten(log_lines: Lines) -> None:
+    """For a change of the rules that a kept message was encoded by."""
+    for _ in range(2):
+        get_logger("here").info("x")
+        forget_sites()
+
+    first, second = log_lines()
+    assert _place(first) == _place(second)
+
+
+# -- 62: whatever calls --------------------------------------------------------------------------
+
+SHAPES = """
+import asyncio, contextlib, functools
+
+def decorator(function):
+    @functools.wraps(function)
+    def call(*args): return function(*args)
+    return call
+
+@decorator
+def decorated(log): log("in a decorated function")
+
+class Property:
+    def __init__(self, log): self.log = log
+    @property
+    def value(self): return self.log("property")
+    def __del__(self): self.log("finaliser")
+
+def generator(log):
+    log("generator, first part")
+    yield
+    log("generator, second part")
+
+async def coroutine(log):
+    log("coroutine")
+    await asyncio.sleep(0)
+    log("coroutine, resumed")
+
+def shapes(log):
+    log("plain"); log("second on the line")
+    log(
+        "over several lines",
+        *[
+        ],
+    )
+    (lambda: log("lambda"))()
+    [log("comprehension") for _ in range(2)]
+    list(log("generator expression") for _ in range(2))
+    functools.partial(log, "partial")()
+    list(map(log, ["map"]))
+    sorted(["sort key", "again"], key=log)
+    exec("\\n\\nlog('exec')")
+    eval("log('eval')")
+    decorated(log)
+    Property(log).value
+    list(generator(log))
+    asyncio.run(coroutine(log))
+    with contextlib.ExitStack() as stack: stack.callback(log, "exit stack")
+    try: raise ValueError
+    except ValueError: log("except")
+    finally: log("finally")
+    class Body: log("class body")
+    for number in range(3): log(f"loop {number}")
+    return 1 if log("expression") else 2
+"""
+
+
+class _Keeps(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: list[Place] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.places.append((record.module, record.funcName, record.lineno))
+
+
+@contextlib.contextmanager
+def _watched(watched_by: str) -> Iterator[None]:
+    def trace(frame: types.FrameType, event: str, argument: object) -> Any:  # noqa: ARG001
+        frame.f_trace_opcodes = True
+        return trace
+
+    before = sys.gettrace(), sys.getprofile()
+    if watched_by == "a tracer of every instruction":
+        sys.settrace(trace)
+    elif watched_by == "a profiler":
+        sys.setprofile(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before[0])
+        sys.setprofile(before[1])
+
+
+@pytest.mark.guarantee(62)
+@pytest.mark.parametrize("watched_by", ["nobody", "a tracer of every instruction", "a profiler"])
+def test_every_shape_of_call_is_named_as_the_standard_library_does(
+    log_lines: Lines, tmp_path: Path, watched_by: str
+) -> None:
+    """First before the code is warm, then from the cache, at last specialised by the interpreter."""
+    path = tmp_path / "shapes.py"
+    path.write_text(SHAPES, encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(compile(SHAPES, str(path), "exec"), names)
+    keeps, theirs, ours = _Keeps(), logging.getLogger("test_callsite.theirs"), get_logger("ours")
+    theirs.propagate = False
+    theirs.setLevel("INFO")
+    theirs.addHandler(keeps)
+
+    def log(message: str) -> int:
+        theirs.info(message, stacklevel=2)
+        ours.info(message, stacklevel=2)
+        return 0
+
+    with _watched(watched_by):
+        for _ in range(20):
+            names["shapes"](log)
+    theirs.removeHandler(keeps)
+
+    records = log_lines()
+    assert len(records) == len(keeps.places) > 20 * 25
+    assert [_place(record) for record in records] == keeps.places
+
+
+@pytest.mark.guarantee(62)
+def test_logger_methods_called_by_c_code_name_the_python_code_around_it(log_lines: Lines) -> None:
+    """`map`, `sorted` and `functools.partial` have no frame of their own."""
+    log: Any = get_logger("c").info
+    line = _here() + 1
+    list(map(log, ["map"])), sorted(["key"], key=log), functools.partial(log, "partial")()
+
+    records = log_lines()
+    assert [record["message"] for record in records] == ["map", "key", "partial"]
+    assert {_place(record)[2] for record in records} == {line}
+
+
+@pytest.mark.guarantee(62)
+def test_code_without_line_numbers_has_none(log_lines: Lines) -> None:
+    """Made by tools that leave the table out."""
+    code = compile("log('x')", "bare.py", "exec").replace(co_linetable=b"")
+    for _ in range(2):
+        exec(code, {"log": get_logger("bare").info})
+
+    assert [_place(record) for record in log_lines()] == [("bare", "<module>", None)] * 2
+
+
+@pytest.mark.guarantee(62)
+@pytest.mark.parametrize("name", ["", "<string>", "no\udcffutf8.py", "dir/sub.dir/näme.py", 'quote".py'])
+def test_any_file_name_makes_a_valid_record(log_lines: Lines, name: str) -> None:
+    """The operating system allows every byte in it."""
+    exec(compile("log('x')", name, "exec"), {"log": get_logger("names").info})
+
+    [record] = log_lines()
+    assert record["message"] == "x"
+    assert isinstance(record["module"], str)
+
+
+# -- 14, 63: stacklevel, helpers, our own frames -------------------------------------------------
+
+
+@pytest.mark.guarantee(14)
+def test_a_call_by_the_interpreter_itself_has_no_site(log_dir: Path, run_program: Run) -> None:
+    """Registered at exit, or the first function of a thread: null, and none of our own functions."""
+    run_program(
+        """
+import atexit, _thread
+from logging_system import configure, get_logger
+configure(console_output=False)
+logger, done = get_logger("a"), _thread.allocate_lock()
+atexit.register(logger.info, "exit handler registered first")
+logger.info("main")
+atexit.register(logger.info, "exit handler", stacklevel=2)
+atexit.register(logger.log, "INFO", "exit handler with log()")
+atexit.register(logger.bind(a=1).warning, "exit handler of a child")
+atexit.register(logger.timer("timer made at exit").__enter__)
+done.acquire()
+class Released:
+    def __str__(self): done.release(); return "thread"
+_thread.start_new_thread(logger.info, (Released(),))
+done.acquire()
+"""
+    )
+    records = [json.loads(line) for line in (log_dir / "app.log").read_text(encoding="utf-8").splitlines()]
+    places = {record["message"]: _place(record) for record in records}
+    assert places.pop("main")[1] == "<module>"
+    assert len(places) == 5
+    assert set(places.values()) == {(None, None, None)}
+
+
+@pytest.mark.guarantee(63)
+def test_stacklevel_names_the_caller_of_a_wrapper(log_lines: Lines) -> None:
+    """As in the standard library."""
+
+    def audit(message: str, stacklevel: int) -> None:
+        get_logger("wrapped").info(message, stacklevel=stacklevel)
+
+    line = _here() + 1
+    audit("a", 2)
+
+    [record] = log_lines()
+    assert _place(record) == ("test_callsite", "test_stacklevel_names_the_caller_of_a_wrapper", line)
+
+
+@pytest.mark.guarantee(63)
+@pytest.mark.parametrize("stacklevel", [0, -1, -5000, None, "two", 1.5, True])
+def test_a_stacklevel_without_a_frame_of_the_program_means_the_caller(log_lines: Lines, stacklevel: Any) -> None:
+    """Too low, or no number: the record is written and names who called."""
+    for _ in range(2):
+        get_logger("odd").info("x", stacklevel=stacklevel)
+
+    name = "test_a_stacklevel_without_a_frame_of_the_program_means_the_caller"
+    assert [record["function"] for record in log_lines()] == [name] * 2
+
+
+@pytest.mark.guarantee(63)
+@pytest.mark.parametrize("stacklevel", ["5000", "2**31", "10**30"])
+def test_a_stacklevel_beyond_the_stack_means_the_outermost_frame(
+    log_dir: Path, run_program: Run, stacklevel: str
+) -> None:
+    """Whatever the number."""
+    done = run_program(
+        "from logging_system import get_logger\n"
+        f"def work(): get_logger('a').info('x', stacklevel={stacklevel})\n"
+        "def main(): work()\n\n\nmain()\n"
+    )
+
+    assert '"function":"<module>","line":6,' in done.stdout
+    assert log_dir.exists()
+
+
+def _load(path: Path, name: str, source: str) -> Any:
+    """A module of this name and source, as `import` would make it."""
+    path.write_text(source, encoding="utf-8")
+    module = types.ModuleType(name)
+    exec(compile(source, str(path), "exec"), module.__dict__)
+    return module
+
+
+AUDIT = """
+from logging_system import get_logger
+def audit(message): return _inner(message)
+def _inner(message): get_logger("audit").info(message)
+def time_it(): return get_logger("audit").timer("timed")
+"""
+
+
+@pytest.mark.guarantee(63)
+def test_a_module_that_marks_itself_is_not_named(log_lines: Lines, tmp_path: Path) -> None:
+    """However deep its helpers call each other, at the first record and from the cache, for timers too."""
+    helper = _load(tmp_path / "audit.py", "audit", AUDIT + "__logging_system_skip__ = True\n")
+    first = _here() + 2
+    for _ in range(3):
+        helper.audit("x")
+        helper.audit("x")
+    with helper.time_it():
+        pass
+
+    name = "test_a_module_that_marks_itself_is_not_named"
+    records = log_lines()
+    assert {_place(record)[:2] for record in records} == {("test_callsite", name)}
+    assert [record["line"] for record in records[:6]] == [first, first + 1] * 3
+
+
+@pytest.mark.guarantee(63)
+def test_a_module_given_to_skip_module_is_not_named_nor_those_below_it(
+    log_lines: Lines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for calls that were logged before; a name that only begins the same is another module."""
+    from logging_system import callsite
+
+    monkeypatch.setattr(callsite, "_helpers", ())
+    audit, below, other = (
+        _load(tmp_path / f"{number}.py", name, AUDIT)
+        for number, name in enumerate(["shop.audit", "shop.audit.mail", "shop.auditor"])
+    )
+    for module in (audit, below, other):
+        module.audit("before")
+    callsite.skip_module("shop.audit")
+    callsite.skip_module("shop.audit")
+    for module in (audit, below, other):
+        module.audit("after")
+
+    functions = [record["function"] for record in log_lines()]
+    name = "test_a_module_given_to_skip_module_is_not_named_nor_those_below_it"
+    assert functions == ["_inner"] * 3 + [name, name, "_inner"]
+
+
+@pytest.mark.guarantee(63)
+def test_a_program_of_nothing_but_helpers_names_the_helper(tmp_path: Path, run_program: Run) -> None:
+    """Better than nothing, and never one of our own functions."""
+    source = "__logging_system_skip__ = True\nfrom logging_system import get_logger\nlogger = get_logger('a')\n"
+    source += "def work(): logger.info('x', stacklevel=2)\n\nwork()\nlogger.info('y', stacklevel=9)"
+    done = run_program(source)
+
+    first, second = done.stdout.splitlines()
+    assert '"function":"<module>","line":6,' in first
+    assert '"function":"<module>","line":7,' in second
+    assert tmp_path.exists()
+
+
+@pytest.mark.guarantee(63)
+def test_a_marked_main_program_gives_way_to_what_it_called(tmp_path: Path, run_program: Run) -> None:
+    """The nearest frame that may be named can also lie inwards."""
+    (tmp_path / "work.py").write_text(
+        "from logging_system import get_logger\ndef work(): get_logger('a').info('x', stacklevel=2)\n", encoding="utf-8"
+    )
+    done = run_program("__logging_system_skip__ = True\nimport sys; sys.path.insert(0, '')\nimport work\nwork.work()")
+
+    assert '"module":"work","function":"work","line":2,' in done.stdout
+
+
+@pytest.mark.guarantee(63)
+def test_our_context_managers_and_decorators_are_not_named(log_lines: Lines) -> None:
+    """`stacklevel=2` in a decorated function means its caller, not the wrapper that the library put there."""
+    logger = get_logger("ours")
+
+    @logger.context(a=1)
+    @logger.timer("decorated")
+    def work() -> None:
+        logger.info("inside", stacklevel=2)
+
+    line = _here() + 1
+    work()
+    with logger.context(), logger.timer("block"):
+        pass
+
+    inside, decorated, block = log_lines()
+    name = "test_our_context_managers_and_decorators_are_not_named"
+    assert _place(inside) == ("test_callsite", name, line)
+    assert _place(decorated) == ("test_callsite", name, line - 5)
+    assert _place(block) == ("test_callsite", name, line + 1)
+
+
+@pytest.mark.guarantee(63)
+@pytest.mark.parametrize("name", ["logger", "callsite", "logging_system_audit", "my.logging_system"])
+def test_a_module_named_like_ours_is_named(log_lines: Lines, tmp_path: Path, name: str) -> None:
+    """Only our own package is left out."""
+    _load(tmp_path / f"{name}.py", name, AUDIT).audit("x")
+
+    [record] = log_lines()
+    assert (record["module"], record["function"]) == (name, "_inner")
