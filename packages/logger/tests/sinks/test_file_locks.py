@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -10,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from logging_system.sinks.file import FileSink
+from packages.logger.tests.sinks.log_files import entry, names, numbers
+
 pytestmark = pytest.mark.guarantee(56)
+NewSink = Callable[..., FileSink]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 #: Two processes, parent and child, on a file system that answers `number` to flock.
@@ -34,6 +41,41 @@ for number in range(1, 100):
 assert shutdown() and os.wait()[1] == 0
 print(os.getpid())
 """
+
+
+def test_rotation_needs_no_lock_then(new_sink: NewSink, log_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor do compressing and deleting."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    sink = new_sink(compress="gzip", backup_count=2)
+    for number in range(5):
+        sink.write([entry(number, text="x" * 900)])
+    (log_path.parent / f".app.{os.getpid()}.log.7.gz.tmp").write_bytes(b"half")
+    sink.close()
+
+    own = log_path.parent / f"app.{os.getpid()}.log"
+    assert names(own) == [own.name, f"{own.name}.1.gz", f"{own.name}.2.gz"]
+    assert [numbers(Path(f"{own}{suffix}")) for suffix in (".2.gz", ".1.gz", "")] == [[2], [3], [4]]
+    assert not list(log_path.parent.glob(".*"))
+
+
+def test_other_errors_of_the_lock_are_errors_of_the_file(
+    new_sink: NewSink, log_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No descriptor stays open."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        with pytest.raises(OSError, match=f"^{log_path}: Input/output error$"):
+            new_sink().write([entry(1)])
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 @pytest.mark.parametrize("number", ["ENOLCK", "ENOTSUP", "ENOSYS"])

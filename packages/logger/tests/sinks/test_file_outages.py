@@ -9,6 +9,7 @@ import resource
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,6 +35,80 @@ def test_a_full_device_is_an_error_for_each_batch_and_nothing_else(new_sink: New
     log_path.unlink()
     sink.write([entry(3)])
 
+    assert numbers(log_path) == [3]
+
+
+class Disk:
+    """A file system with `free` bytes: writing beyond answers as the system does, with a short write first."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, number: int = errno.ENOSPC) -> None:
+        self.free = 10**9
+        self.writes = 0
+        self._number = number
+        self._write = os.write
+        monkeypatch.setattr(os, "write", self.write)
+        monkeypatch.setattr(os, "fstatvfs", lambda _: SimpleNamespace(f_bfree=self.free, f_frsize=1))
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        """Write what fits."""
+        self.writes += 1
+        if self.free == 0:
+            raise OSError(self._number, os.strerror(self._number))
+        written = self._write(descriptor, data[: self.free])
+        self.free -= written
+        return written
+
+
+def test_a_full_disk_takes_no_part_of_a_batch_and_loses_no_rotated_file(
+    new_sink: NewSink, log_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written in part is taken back; then the disk is asked for room first, so small batches do not flap."""
+    disk = Disk(monkeypatch)
+    sink = new_sink(backup_count=1)
+    sink.write([entry(1, text=LARGE), entry(2, text="x" * 500)])
+    disk.free = 100
+    for number in range(3, 8):
+        with pytest.raises(OSError, match=f"^{log_path}: No space left on device$"):
+            sink.write([entry(number, text="x" * 200), entry(number)])
+        sink.idle()
+        disk.free = 100
+    assert disk.writes == 4  # two before, the one in part, and the one that said so
+    assert numbers(log_path) == [2]
+
+    disk.free = 10**6
+    sink.write([entry(8)])
+    assert numbers(Path(f"{log_path}.1")) == [1]
+    assert numbers(log_path) == [2, 8]
+
+
+def test_a_quota_is_asked_by_writing(new_sink: NewSink, log_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The free space of the file system says nothing about it."""
+    disk = Disk(monkeypatch, errno.EDQUOT)
+    sink = new_sink()
+    disk.free = 0
+    for number in range(3):
+        with pytest.raises(OSError, match="quota"):
+            sink.write([entry(number)])
+    disk.free = 1000
+    sink.write([entry(4)])
+
+    assert numbers(log_path) == [4]
+
+
+def test_a_limit_on_the_size_of_files_is_a_size_to_rotate_at(
+    new_sink: NewSink, log_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below `max_size`: the system says so once, for one batch."""
+    disk = Disk(monkeypatch, errno.EFBIG)
+    sink = new_sink(max_size=10**6)
+    sink.write([entry(1, text=LARGE)])
+    disk.free = 10
+    with pytest.raises(OSError, match="File too large"):
+        sink.write([entry(2)])
+    disk.free = 1000
+    sink.write([entry(3)])
+
+    assert numbers(Path(f"{log_path}.1")) == [1]
     assert numbers(log_path) == [3]
 
 

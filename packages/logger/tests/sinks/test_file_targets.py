@@ -277,3 +277,22 @@ def test_a_program_that_closes_all_descriptors_loses_nothing(log_dir: Path, run_
     )
 
     assert (log_dir / "app.log").read_bytes() == b"1\n2\n3\n"
+
+
+@pytest.mark.guarantee(54)
+def test_a_descriptor_closed_beneath_us_is_opened_again(new_sink: NewSink, log_path: Path) -> None:
+    """With the batch that finds it closed, or with the next look if its number was given away."""
+    sink = new_sink()
+    sink.write([entry(1)])
+    assert sink._file is not None
+    os.close(sink._file.file.descriptor)
+    sink.write([entry(2)])
+    assert sink._file is not None
+    number = sink._file.file.descriptor
+    os.dup2(os.open("/dev/null", os.O_RDONLY), number)
+    _look_again(sink)
+    sink.write([entry(3)])
+    os.fstat(number)  # the other file's, and still open
+    sink.write([])
+
+    assert numbers(log_path) == [1, 2, 3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from logging_system.sinks.file import FileSink
+from logging_system.sinks.file_lock import lock_path
 from packages.logger.tests.sinks.log_files import entry, names, numbers
 
 NewSink = Callable[..., FileSink]
@@ -96,3 +98,17 @@ def test_a_gap_in_the_numbers_is_filled_instead_of_shifting_all(new_sink: NewSin
     sink.write([entry(2, text="x" * 900)])
 
     assert names(log_path) == ["app.log", "app.log.1", "app.log.2.gz", "app.log.3.gz"]
+
+
+def test_while_another_process_renames_nothing_is_deleted(new_sink: NewSink, log_path: Path) -> None:
+    """A second later it is tried again."""
+    _rotated(log_path, ".1", ".2")
+    sink = new_sink(backup_count=1)
+    sink.write([entry(1)])
+    with Path(lock_path(str(log_path))).open("w", encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        sink.idle()
+        assert names(log_path) == ["app.log", "app.log.1", "app.log.2"]
+    sink._upkeep._retention_due = 0.0
+    sink.idle()
+    assert names(log_path) == ["app.log", "app.log.1"]

@@ -32,7 +32,7 @@ class NoLocks(Exception):
 
 def try_lock(file: OpenFile, *, exclusive: bool) -> bool:
     """Take the lock, or turn the one held into this kind. False if another process has it. Raises NoLocks."""
-    if sys.platform == "win32":  # one process is taken for granted
+    if sys.platform == "win32":  # pragma: no cover - one process is taken for granted
         return True
     try:
         fcntl.flock(file.descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
