@@ -3,7 +3,7 @@ PYTHON ?= python3
 TOX := .venv/bin/tox
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test clean
+.PHONY: help demo test docs proof clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,14 @@ demo: $(TOX) ## the service under real traffic, an embedded AWS, alerts; DEMO_SE
 test: $(TOX) ## set up what the tests need, then run every tox environment
 	@$(PYTHON) -m tools.setup_system
 	@$(TOX) run
+
+docs: $(TOX) ## the API reference of the library, in .run/api
+	@$(TOX) run -qq -e docs
+	@echo "open .run/api/logging_system.html"
+
+proof: $(TOX) ## every long proof in full, with a table of figures at the end
+	@$(PYTHON) -m tools.setup_system
+	@FULL_PROOF=1 $(TOX) run -e resilience
 
 clean: ## remove what make and tox have made
 	rm -rf .venv .tox .run .mypy_cache .ruff_cache .pytest_cache

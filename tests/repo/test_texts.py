@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from markdown_it import MarkdownIt
 
 from logging_system.config.schema import SETTINGS, Settings
@@ -55,32 +54,37 @@ def test_the_example_of_the_readme_runs_and_does_what_it_says(tmp_path: Path) ->
     assert "never shown" not in text
 
 
-def test_the_examples_of_the_guide_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["docs/logger.md", "docs/redaction.md"])
+def test_the_examples_of_a_guide_run(name: str, tmp_path: Path) -> None:
     """One after the other, as a reader would type them."""
-    source = "\n".join(_code("docs/logger.md", "python"))
+    source = "\n".join(_code(name, "python"))
     done = subprocess.run([sys.executable, "-c", source], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
 def test_the_table_of_settings_is_that_of_the_code() -> None:
-    """Key, variable, keyword, default, in order."""
+    """Key, variable, keyword, default and meaning, in order."""
     text = (ROOT / "docs/logger.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `([a-z_.]+)` \| (?:`([A-Z_]+)`)? ?\| `([a-z_]+)` \| `([^`]*)` \|$", text, re.MULTILINE)
-    assert [row[:3] for row in rows] == [(s.key, s.env or "", s.name) for s in SETTINGS]
+    row = r"^\| `([a-z_.]+)` \| (?:`([A-Z_]+)` )?\| `([a-z_]+)` \| (–|`[^`]*`) \| (.*) \|$"
+    rows = re.findall(row, text, re.MULTILINE)
+    assert [(*found[:3], found[4]) for found in rows] == [(s.key, s.env or "", s.name, s.help) for s in SETTINGS]
     readers = {setting.name: setting.read for setting in SETTINGS}
-    for _, _, name, default in rows:
-        assert readers[name](default) == getattr(Settings(), name)
+    for _, _, name, default, _ in rows:
+        if default == "–":
+            assert getattr(Settings(), name) in (None, (), {})
+        else:
+            assert readers[name](default.strip("`")) == getattr(Settings(), name)
 
 
 def test_examples_of_yaml_are_accepted(tmp_path: Path) -> None:
     """By the library itself."""
     from logging_system.config.load import load_settings
 
-    for number, example in enumerate(_code("docs/logger.md", "yaml")):
-        assert yaml.safe_load(example)
-        path = tmp_path / f"{number}.yaml"
-        path.write_text(example, encoding="utf-8")
-        assert load_settings(path, environ={}).cloudwatch is not None
+    for name in ("docs/logger.md", "docs/redaction.md"):
+        for number, example in enumerate(_code(name, "yaml")):
+            path = tmp_path / f"{number}.yaml"
+            path.write_text(example, encoding="utf-8")
+            assert load_settings(path, environ={}) != Settings()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ Everything public is named here; `logging_system.metrics`, `logging_system.integ
 from logging_system.context import bind_context, get_context
 from logging_system.errors import ConfigError, LoggingSystemError
 from logging_system.logger import AdvancedLogger, get_logger
-from logging_system.pipeline.lifecycle import configure, flush, shutdown
+from logging_system.pipeline.lifecycle import configure, flush, reload, shutdown
 
 __version__ = "0.1.0"
 
@@ -24,5 +24,6 @@ __all__ = [
     "flush",
     "get_context",
     "get_logger",
+    "reload",
     "shutdown",
 ]
