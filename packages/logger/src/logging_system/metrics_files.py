@@ -24,7 +24,8 @@ from logging_system import diagnostics
 from logging_system.metrics_pending import Labels
 from logging_system.metrics_series import ExposedMetric, Number
 
-_TROUBLE: Final = "metrics files"
+_WRITING: Final = "metrics files"
+_READING: Final = "metrics of all processes"
 #: Seconds before another try to write files that could not be written.
 RETRY_SECONDS: Final = 1.0
 #: What prometheus_client raises for a file that is gone, still being made, or damaged.
@@ -61,10 +62,10 @@ class ValueFiles:
         try:
             for metric in self._metrics:
                 self._copy(metric)
-            diagnostics.forget(_TROUBLE)
+            diagnostics.forget(_WRITING)
         except Exception as error:  # the directory is gone, the disk is full
             self._retry_at = time.monotonic() + RETRY_SECONDS
-            diagnostics.say(_TROUBLE, f"metrics: {error}; other processes do not see those of process {os.getpid()}")
+            diagnostics.say(_WRITING, f"metrics: {error}; other processes do not see those of process {os.getpid()}")
 
     def _copy(self, metric: ExposedMetric) -> None:
         gone = {key for key in self._copied if key[0] == metric.name} if metric.kind == "gauge" else set()
@@ -125,7 +126,7 @@ class AllProcesses:
         self._settle()
         directory = _directory()
         if not os.path.isdir(directory):
-            diagnostics.say(_TROUBLE, f"metrics: {directory!r} (PROMETHEUS_MULTIPROC_DIR) is not a directory")
+            diagnostics.say(_READING, f"metrics: {directory!r} (PROMETHEUS_MULTIPROC_DIR) is not a directory")
             return self._own()
         files = glob.glob(os.path.join(glob.escape(directory), "*.db"))
         try:
@@ -142,7 +143,7 @@ def _is_readable(file: str) -> bool:
     try:
         _merged([file])
     except _UNREADABLE as error:
-        diagnostics.say(_TROUBLE, f"metrics: {file}: {error or type(error).__name__}; left out")
+        diagnostics.say(_READING, f"metrics: {file}: {error or type(error).__name__}; left out")
         return False
     return True
 
