@@ -76,6 +76,37 @@ def test_blocks_of_the_caller_and_of_generators_may_overlap() -> None:
     assert (get_context(), _active()) == ({}, before)
 
 
+def test_a_plain_block_inside_a_decorated_generator_is_hidden_with_it() -> None:
+    """Only the outermost block has to be the decorator's."""
+
+    @logger.context(job="inside")
+    def work() -> Generator[object, None, None]:
+        with logger.context(step=1):
+            yield dict(get_context())
+            yield dict(get_context())
+        yield dict(get_context())
+
+    with logger.context(correlation_id="caller"):
+        items = []
+        for item in work():
+            items.append(item)
+            assert get_context() == {"correlation_id": "caller"}
+
+    expected = {"correlation_id": "caller", "job": "inside"}
+    assert items == [{**expected, "step": 1}, {**expected, "step": 1}, expected]
+
+
+def test_pausing_a_block_that_is_not_open_changes_nothing() -> None:
+    """For code that runs in steps of its own making; so does resuming without a pause."""
+    block = logger.context(job="never entered")
+    block.resume()
+    with logger.context(correlation_id="caller"):
+        block.pause()
+        assert get_context() == {"correlation_id": "caller"}
+        block.resume()
+        assert get_context() == {"correlation_id": "caller"}
+
+
 def test_a_decorated_generator_takes_values_and_errors_and_returns_its_value() -> None:
     """`send`, `throw` and `return` reach through the decorator."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import logging
@@ -19,6 +20,7 @@ import pytest
 
 from logging_system import configure, get_logger
 from logging_system.capture import handlers
+from logging_system.integrations.asgi import LoggingMiddleware
 
 Lines = Callable[[], list[dict[str, Any]]]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -177,6 +179,25 @@ def test_it_finds_itself_again_after_the_module_is_reloaded(log_lines: Lines) ->
     assert _messages(log_lines) == ["hello"]
     handlers.remove()
     assert logging.Logger.callHandlers.__module__ == "logging"
+
+
+@pytest.mark.guarantee(24)
+def test_access_lines_are_left_out_while_a_middleware_exists(log_lines: Lines) -> None:
+    """Its own record says the same; a program that drops its application has the lines again."""
+
+    async def app(*_: object) -> None:
+        """Never called."""
+
+    access = logging.getLogger("uvicorn.access")
+    access.warning("before")
+    middleware = LoggingMiddleware(app)
+    access.warning("covered")
+    logging.getLogger("uvicorn.error").warning("not an access line")
+    del middleware
+    gc.collect()
+    access.warning("after")
+
+    assert _messages(log_lines) == ["before", "not an access line", "after"]
 
 
 def test_values_that_log_while_they_are_formatted_do_not_loop(log_lines: Lines, alone: logging.Logger) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -126,6 +128,81 @@ def test_hooks_of_the_program_are_called_as_well(run_program: Run, log_dir: Path
 
     assert done.stderr.splitlines() == ["hook in del", "hook in thread", "outer hook", "hook in main"]
     assert len(_records(log_dir)) == 3
+
+
+def _unraisable(error: BaseException | None) -> Any:
+    values = {"exc_type": ValueError, "exc_value": error, "exc_traceback": None, "err_msg": None, "object": _unraisable}
+    return SimpleNamespace(**values)
+
+
+def _raised(error: BaseException) -> BaseException:
+    try:
+        raise error
+    except BaseException as raised:
+        return raised
+
+
+@pytest.fixture
+def hooks(monkeypatch: pytest.MonkeyPatch, log_dir: Path) -> Iterator[list[str]]:
+    """Capturing over hooks of the program, which note here that they were called."""
+    called: list[str] = []
+    for owner, name in ((sys, "excepthook"), (threading, "excepthook"), (sys, "unraisablehook")):
+        monkeypatch.setattr(owner, name, lambda *_, called_as=f"{owner.__name__}.{name}": called.append(called_as))
+    monkeypatch.setattr(warnings, "showwarning", lambda *_: called.append("warnings.showwarning"))
+    configure(log_dir=log_dir, console_output=False, service_name="app", capture_stdlib=True)
+    yield called
+    configure(log_dir=log_dir, console_output=False, service_name="app")
+
+
+def test_each_hook_writes_one_record_and_calls_the_one_before(log_lines: Lines, hooks: list[str]) -> None:
+    """Called as the interpreter calls them."""
+    error = _raised(LookupError("gone"))
+    sys.excepthook(LookupError, error, error.__traceback__)
+    for thread in (threading.current_thread(), None):
+        threading.excepthook(SimpleNamespace(exc_type=LookupError, exc_value=error, exc_traceback=None, thread=thread))  # type: ignore[arg-type]
+    sys.unraisablehook(_unraisable(error))
+    warnings.showwarning("old way", UserWarning, "/srv/shop.py", 7)
+
+    main, thread_record, nameless, finaliser, warning = log_lines()
+    assert main["function"] == "_raised"
+    assert (thread_record["thread"], nameless["thread"], finaliser["object"]) == ("MainThread", None, "_unraisable")
+    assert (warning["module"], warning["line"]) == ("shop", 7)
+    assert hooks == [
+        "sys.excepthook",
+        "threading.excepthook",
+        "threading.excepthook",
+        "sys.unraisablehook",
+        "warnings.showwarning",
+    ]
+
+
+def test_what_is_no_fault_goes_to_the_hook_before_only(log_lines: Lines, hooks: list[str]) -> None:
+    """Ctrl-C, `sys.exit` in a thread, a warning for a file of its own."""
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    threading.excepthook(SimpleNamespace(exc_type=SystemExit, exc_value=None, exc_traceback=None, thread=None))  # type: ignore[arg-type]
+    warnings.showwarning("old way", UserWarning, "x.py", 7, io.StringIO())
+    logging.getLogger("a").warning("only this")
+
+    assert [record["message"] for record in log_lines()] == ["only this"]
+    assert hooks == ["sys.excepthook", "threading.excepthook", "warnings.showwarning"]
+
+
+def test_pythons_own_hooks_rest_while_our_console_shows_the_record(
+    log_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They would print the same on the same terminal."""
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    monkeypatch.setattr(threading, "excepthook", threading.__excepthook__)
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    configure(log_dir=log_dir, file_output=False, console_format="json", capture_stdlib=True)
+    error = _raised(LookupError("gone"))
+    sys.excepthook(LookupError, error, error.__traceback__)
+    threading.excepthook(SimpleNamespace(exc_type=LookupError, exc_value=error, exc_traceback=None, thread=None))  # type: ignore[arg-type]
+    sys.unraisablehook(_unraisable(error))
+    configure(log_dir=log_dir, console_output=False, service_name="app")
+
+    out, err = capsys.readouterr()
+    assert (len(out.splitlines()), err) == (3, "")
 
 
 def test_turning_it_off_gives_the_hooks_back(log_dir: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, use_s
 
 from logging_system import get_logger
 from logging_system.integrations.tracing import ids_of_header
+from logging_system.logger import follow_traces
 
 Lines = Callable[[], list[dict[str, Any]]]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -112,3 +114,12 @@ def test_a_program_without_opentelemetry_does_not_get_it_imported(run_program: R
         "assert not [name for name in sys.modules if name.startswith('opentelemetry')]\n"
         "assert logger._add_ids is None\n"
     )
+
+
+def test_the_ids_are_gone_with_the_module(log_lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program that had followed traces for another reason, such as a `traceparent`."""
+    monkeypatch.delitem(sys.modules, "opentelemetry.trace")
+    follow_traces()
+    logger.info("x")
+
+    assert "trace_id" not in log_lines()[0]["context"]

@@ -184,6 +184,7 @@ def test_a_body_is_made_inside_the_context_and_the_server_is_outside(log_lines: 
 
     before = _active()
     chunks = iter(LoggingMiddleware(app)(_environ(x_correlation_id="c"), _ignore))
+    assert chunks
     for _ in range(2):
         assert copy_context().run(next, chunks) == b"x"
         assert get_context() == {}
