@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -41,6 +42,8 @@ class ConsoleSink:
         chosen = self._chosen_format(stream)
         if chosen == "json":
             lines = [entry[2].decode() for entry in entries]
+            if not (stream.encoding or "utf").lower().startswith("utf"):  # with escapes that JSON knows
+                lines = [json.dumps(json.loads(line), separators=(",", ":")) + "\n" for line in lines]
         else:
             lines = [format_line(entry[2], colored=chosen == "colored") for entry in entries]
         descriptor = _descriptor_of(stream)
