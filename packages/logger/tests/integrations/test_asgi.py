@@ -240,6 +240,26 @@ def test_outside_a_request_binding_to_it_binds_here() -> None:
     assert get_context() == {}
 
 
+def test_a_field_bound_while_another_is_encoded_is_not_lost() -> None:
+    """What a second thread does in between, here done by the value itself."""
+
+    class Binding:
+        def __str__(self) -> str:
+            if "second" not in get_context():
+                bind_request_context(second=2)
+            return "first"
+
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        bind_request_context(first=Binding())
+        encoded.append(current.get().encoded)
+
+    encoded: list[bytes] = []
+    _call(app)
+
+    assert b'"first":"first"' in encoded[0]
+    assert b'"second":2' in encoded[0]
+
+
 def test_threads_that_bind_to_a_request_at_once_lose_nothing() -> None:
     """Each adds its own field."""
 

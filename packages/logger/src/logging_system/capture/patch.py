@@ -29,8 +29,6 @@ class Patch:
     def install(self) -> None:
         """Replace it, once however often this is called."""
         found = getattr(self._owner, self._name)
-        if found is self._ours:
-            return
         previous = getattr(found, _PREVIOUS, found)
         replacement = self._make(previous)
 
