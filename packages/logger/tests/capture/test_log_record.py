@@ -136,7 +136,7 @@ def test_an_exception_and_a_stack_are_kept(log_lines: Lines) -> None:
     ("created", "msecs", "shown"),
     [
         (1_700_000_000.5, 500.0, "2023-11-14T22:13:20.500Z"),
-        (1_700_000_000.002, 2.0, "2023-11-14T22:13:20.002Z"),  # times 1000 that is 1.9998
+        (1_700_000_000_002_000_000 / 1e9, 2.0, "2023-11-14T22:13:20.002Z"),  # as Python 3.13 does: 1999.9 µs
         (float("nan"), 0.0, None),
         (None, None, None),
         (-5.0, 0.0, None),
