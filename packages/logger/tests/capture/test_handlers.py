@@ -85,7 +85,7 @@ def test_a_logger_with_its_own_handlers_is_captured_once(log_lines: Lines, propa
 def test_handlers_of_the_program_go_on_and_those_of_the_console_rest(
     log_lines: Lines, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Our console sink shows the record; a file or a collector is the program's own affair."""
+    """What is on the terminal is up to our console sink; a file or a collector is the program's own affair."""
     memory = logging.StreamHandler(io.StringIO())
     file = logging.FileHandler(tmp_path / "their.log")
     root = logging.getLogger()
@@ -134,6 +134,34 @@ def test_a_queue_with_a_console_behind_it_does_not_show_the_record_again(
 
     assert (memory.stream.getvalue(), capsys.readouterr().out) == ("hello\n", "")
     assert _messages(log_lines) == ["hello"]
+
+
+def test_a_program_without_handlers_has_nothing_on_standard_error(run_program: Run, log_dir: Path) -> None:
+    """Neither from the handler of last resort nor from the `basicConfig` that `logging.warning` calls."""
+    done = run_program(
+        "import logging\nfrom logging_system import configure\n"
+        "configure(capture_stdlib=True, console_output=False)\n"
+        "logging.getLogger('a').warning('hello')\nlogging.warning('hello')\n"
+    )
+
+    assert (done.stdout, done.stderr) == ("", "")
+    assert "hello" in (log_dir / "app.log").read_text(encoding="utf-8")
+
+
+def test_boto_and_its_kin_are_captured_at_the_level_they_are_given(log_lines: Lines, log_dir: Path) -> None:
+    """Libraries that log much at DEBUG are silent until asked for by name."""
+    boto3 = pytest.importorskip("boto3")
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "eu-west-1"}
+    boto3.session.Session(**keys).client("logs")
+    configure(
+        log_dir=log_dir, console_output=False, service_name="app", capture_stdlib=True, levels={"botocore": "DEBUG"}
+    )
+    logging.getLogger("shop").warning("now")
+    boto3.session.Session(**keys).client("logs")
+
+    names = [record["logger"] for record in log_lines()]
+    assert names[0] == "shop"
+    assert {name.partition(".")[0] for name in names[1:]} == {"botocore"}
 
 
 def test_turning_it_off_gives_everything_back(log_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import weakref
 from typing import Final
 
 #: Loggers on which servers write one line a request.
-ACCESS_LOGGERS: Final = frozenset(["uvicorn.access", "gunicorn.access", "hypercorn.access"])
+ACCESS_LOGGERS: Final = frozenset(["uvicorn.access", "gunicorn.access", "hypercorn.access", "django.server"])
 
 #: The middlewares that exist. A program that drops its application has none any more.
 middlewares: weakref.WeakSet[object] = weakref.WeakSet()

@@ -7,7 +7,8 @@ gunicorn), see a record twice where it is added twice, and be removed by the nex
 nothing to attach again, and no lock to hold.
 
 Handlers of the program go on getting their records (files, Sentry, pytest's caplog), except for
-those that write to standard output or error: our console sink shows the record there.
+those that write to standard output or error: what appears there is up to our console sink, which
+would show the record a second time, or has been turned off.
 """
 
 from __future__ import annotations
