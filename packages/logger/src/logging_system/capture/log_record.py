@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from logging_system.callsite import encode_place
 from logging_system.exceptions import current_exception
-from logging_system.levels import INFO, level_number
+from logging_system.levels import INFO, NAMES, level_number
 from logging_system.record import encode_text
 from logging_system.reentry import LEFT_OUT, showing
 from logging_system.texts import safe_text
@@ -59,8 +59,11 @@ def translate(record: logging.LogRecord) -> ForeignRecord:
 
 def level_of(record: logging.LogRecord) -> int:
     """The level among our five; a number between two counts as the lower one."""
+    number = record.levelno
+    if type(number) is int and number in NAMES:
+        return number
     try:
-        return level_number(record.levelno)
+        return level_number(number)
     except ValueError:
         return INFO
 
