@@ -13,11 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from logging_system import get_logger
-from logging_system.record import encode_fields
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -87,33 +84,6 @@ def test_names_that_only_look_secret_stay_readable(log_lines: Lines, key: str) -
     get_logger("plain").info("x", **fields)
 
     assert log_lines()[0][key] == "visible"
-
-
-_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(st.characters())
-    | st.binary()
-    | st.datetimes()
-    | st.decimals()
-    | st.uuids()
-    | st.complex_numbers(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()) | st.integers(), inner) | st.tuples(inner),
-    max_leaves=20,
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(fields=st.dictionaries(st.text(st.characters()), _values, max_size=5))
-def test_any_fields_encode_to_one_object_without_duplicate_keys(fields: dict[str, object]) -> None:
-    """Whatever the caller gives: valid UTF-8, one line, as many keys as were given."""
-    encoded = encode_fields(fields)
-
-    pairs = json.loads(encoded.decode("utf-8"), object_pairs_hook=lambda pairs: pairs, parse_constant=pytest.fail)
-    assert b"\n" not in encoded
-    assert len({key for key, _ in pairs}) == len(pairs) == len(fields)
 
 
 def test_later_changes_of_a_value_do_not_reach_the_record(log_lines: Lines) -> None:

@@ -12,7 +12,7 @@ from logging_system import limits
 from logging_system.limits import SHORTEST_TEXT, Budget
 from logging_system.redact import active
 from logging_system.redact.redactor import REMOVED
-from logging_system.texts import PASSED_ON, cut_text, described, integer_text, type_name, valid_text
+from logging_system.texts import PASSED_ON, cut_text, described, integer_text, safe_text, type_name, valid_text
 
 #: Of a text much longer than a record only the beginning is redacted, in a time that does not grow with it.
 #: Its last characters are then left out, since they may be the first half of a secret.
@@ -47,7 +47,6 @@ def text_leaf(key: str, text: str, budget: Budget, length: int | None = None, un
 
     `length` in `unit` is given when `text` is only the beginning of it.
     """
-    text = text if type(text) is str else str.__str__(text)
     whole = len(text)
     first = longest_read()
     written = _redacted(key, valid_text(text[:first]))
@@ -82,7 +81,7 @@ def plain_value(value: object) -> Any:
     if value is None or kind is bool:
         return value
     if isinstance(value, str):
-        return valid_text(value)
+        return safe_text(value)
     if isinstance(value, int):
         return integer(int.__int__(value))
     if isinstance(value, float):

@@ -16,9 +16,9 @@ from logging_system.config.schema import Settings
 MAX_DEPTH: Final = 64
 #: Elements of one container, and fields of one record.
 MAX_ITEMS: Final = 10_000
-#: Containers in one part of a record (its fields, its context): a list that holds itself twice, thirty levels
-#: deep, has a billion of them.
-MAX_CONTAINERS: Final = 10_000
+#: Containers in one part of a record (its fields, its context): thirty lists that each hold the one before
+#: twice have a billion.
+MAX_CONTAINERS: Final = 20_000
 #: Characters of a key, and of a logger's name.
 MAX_NAME: Final = 1024
 #: Characters that are left of a text for which there is no room.
@@ -52,23 +52,41 @@ def use(settings: Settings) -> None:
 class Budget:
     """What the values of one part of a record may still take, counted as a lower bound of their encoded bytes.
 
-    It starts with twice the size of a record, and each value may take half of what is left. So a
-    value is never cut that would have fitted into the record, and one huge value leaves room for
-    those behind it.
+    It starts with twice the size of a record. Each value may take half of what is left, or its share if
+    that is more. So a value is never cut that would have fitted into the record, and huge values leave
+    room for those behind them.
     """
 
-    __slots__ = ("_floor", "containers", "left")
+    __slots__ = ("_container_floor", "_container_share", "_containers", "_floor", "_share", "is_cut", "left")
 
-    def __init__(self) -> None:
+    def __init__(self, values: int = 1) -> None:
         self.left = 2 * record_size
-        self.containers = MAX_CONTAINERS
-        self._floor = record_size
+        self._containers = MAX_CONTAINERS
+        self._share = self.left // max(values, 1)
+        self._container_share = MAX_CONTAINERS // max(values, 1)
+        self.next_value()
 
     def next_value(self) -> None:
         """A field (or another value of its own) begins."""
-        self._floor = self.left // 2
+        self._floor = min(self.left // 2, self.left - self._share)
+        self._container_floor = min(self._containers // 2, self._containers - self._container_share)
+        #: Whether the present value has more containers than it may.
+        self.is_cut = False
 
     @property
     def room(self) -> int:
         """Bytes that the present value may still take; below 1 there is none."""
         return self.left - self._floor
+
+    def has_room(self) -> bool:
+        """Whether the present value may have one more element."""
+        return self.left > self._floor and not self.is_cut
+
+    def takes_container(self) -> bool:
+        """Whether the present value may have one more container; counts it then."""
+        if self._containers <= self._container_floor:
+            self.is_cut = True
+            return False
+        self._containers -= 1
+        self.left -= 2
+        return True

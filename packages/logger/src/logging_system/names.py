@@ -61,7 +61,7 @@ def reserved_among(names: Collection[str], reserved: frozenset[str]) -> set[str]
     With `level` and `level_` both given, `level` is kept as `level_` and `level_` as `level__`.
     """
     found: set[str] = set()
-    for name in reserved:
+    for name in reserved.intersection(names):
         while name in names:
             found.add(name)
             name += "_"

@@ -8,7 +8,7 @@ fast way is one call of orjson (`plain.py`); whatever it cannot take, or takes w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from types import NoneType
 from typing import Final
@@ -24,11 +24,17 @@ from logging_system.plain import encode_plain, with_texts
 from logging_system.redact import active
 from logging_system.redact.redactor import REMOVED
 from logging_system.reentry import LEFT_OUT, encoding
-from logging_system.texts import bounded_name, safe_text, valid_text
-from logging_system.values import Json, add_member
+from logging_system.texts import NO_ROOM, bounded_name, safe_text, valid_text
+from logging_system.values import Json, fields_to_json
 
 #: How many fields were left out of a record, when some were.
 CUT_FIELDS: Final = "cut_fields"
+#: What is written close to the caller's recursion limit, where nothing can be called any more.
+_ALL_CUT: Final = b'{"cut_fields":%d}'
+_ONLY_TYPE: Final = (
+    b'{"type":%b,"module":"","message":"' + NO_ROOM.encode() + b'",'
+    b'"stacktrace":"","cause":null,"context":null,"notes":[]}'
+)
 _CONSTANTS: Final = frozenset([str, int, float, bool, NoneType])
 
 
@@ -39,9 +45,9 @@ def encode_fields(fields: Mapping[str, object]) -> bytes:
             encoded = encode_plain(fields, fields.values()) or _encode_with_texts(fields)
             if encoded is not None:
                 return encoded
-    except Exception:  # a name that is a text of the caller's own kind, or a rule that fails
-        return _encode_checked(fields, RESERVED)
-    return _encode_checked(fields, RESERVED)
+    except Exception:  # a name that is a text of the caller's own kind, a rule that fails, no room on the stack
+        encoded = None
+    return _encode_checked(fields, RESERVED) or _ALL_CUT % len(fields)
 
 
 def _encode_with_texts(fields: Mapping[str, object]) -> bytes | None:
@@ -57,7 +63,7 @@ def encode_context(fields: Mapping[str, object]) -> bytes:
     if "correlation_id" in ordered:
         ordered = {"correlation_id": ordered.pop("correlation_id"), **ordered}
     encoded = _encode_checked(ordered, RESERVED_CONTEXT)
-    return b"" if encoded == b"{}" else encoded[1:-1] + b","
+    return b"" if encoded == b"{}" else (encoded or _ALL_CUT % len(fields))[1:-1] + b","
 
 
 def encode_static_context(service_name: str, version: str, environment: str) -> bytes:
@@ -71,10 +77,13 @@ def encode_static_context(service_name: str, version: str, environment: str) -> 
 
 def encode_exception(error: BaseException) -> bytes:
     """Encode an exception as the value of the record's `exception` key."""
-    if encoding.is_too_deep():
-        return dumps(bare_exception(error, LEFT_OUT))
-    with encoding.running():
-        return dumps(exception_to_json(error))
+    try:
+        if encoding.is_too_deep():
+            return dumps(bare_exception(error, LEFT_OUT))
+        with encoding.running():
+            return dumps(exception_to_json(error))
+    except RecursionError:
+        return _ONLY_TYPE % dumps(type(error).__name__)
 
 
 def encode_message(message: object) -> bytes:
@@ -95,24 +104,29 @@ def encode_text(value: object) -> bytes:
 
 
 def _encode_checked_message(message: object) -> bytes:
-    if encoding.is_too_deep():
-        return dumps(LEFT_OUT)
-    with encoding.running():
-        written = text_leaf("message", safe_text(message), Budget())
-    return dumps("" if written is REMOVED else safe_text(written))
+    try:
+        if encoding.is_too_deep():
+            return dumps(LEFT_OUT)
+        with encoding.running():
+            written = text_leaf("message", safe_text(message), Budget())
+        return dumps("" if written is REMOVED else safe_text(written))
+    except RecursionError:
+        return dumps(NO_ROOM)
 
 
-def _encode_checked(fields: Mapping[str, object], reserved: frozenset[str]) -> bytes:
-    if encoding.is_too_deep():
-        return _encode_without_callers_code(fields, reserved)
-    checked: dict[str, Json] = {}
-    budget, taken = Budget(), names.reserved_among(fields, reserved)
-    with encoding.running():
-        for key, value in islice(fields.items(), MAX_ITEMS):
-            add_member(checked, key, value, budget, taken)
+def _encode_checked(fields: Mapping[str, object], reserved: frozenset[str]) -> bytes | None:
+    """One by one. None if the stack has no room even for that."""
+    try:
+        if encoding.is_too_deep():
+            return _encode_without_callers_code(fields, reserved)
+        taken = names.reserved_among(fields, reserved)
+        pairs: Iterable[tuple[object, object]] = fields.items()
         if len(fields) > MAX_ITEMS:
-            add_member(checked, CUT_FIELDS, len(fields) - MAX_ITEMS, budget, taken)
-    return dumps(checked)
+            pairs = [*islice(pairs, MAX_ITEMS), (CUT_FIELDS, len(fields) - MAX_ITEMS)]
+        with encoding.running():
+            return dumps(fields_to_json(pairs, Budget(len(fields)), taken))
+    except RecursionError:
+        return None
 
 
 def _encode_without_callers_code(fields: Mapping[str, object], reserved: frozenset[str]) -> bytes:

@@ -27,6 +27,7 @@ _MORE: Final = re.compile(r"<(\d+) more>")
 
 _HEAD: Final = ("timestamp", "level", "logger", "message", "module", "function", "line", "context", "duration_ms")
 _CONTEXT: Final = ("correlation_id", "service_name", "version", "environment", "trace_id", "span_id")
+_LAST_IN_CONTEXT: Final = ("service_name", "version", "environment")
 
 Object = dict[str, Any]
 
@@ -108,6 +109,8 @@ def _with_fewer_members(record: Object, most: int) -> Object:
         container = containers.pop()
         if container is record["context"]:
             _shorten(container, most, kept=_CONTEXT)
+            for key in _LAST_IN_CONTEXT:  # after the marker
+                container[key] = container.pop(key)
         elif isinstance(container, dict):
             _shorten(container, most)
         elif len(container) > most + 1:
@@ -186,7 +189,7 @@ def _smallest(record: Object) -> Object:
     """What every reader needs, whatever it was worth."""
     smallest: Object = {key: record[key] for key in _HEAD if key in record}
     smallest["context"] = {
-        key: value if isinstance(value, str | int) else "<cut>"
+        key: "<cut>" if isinstance(value, dict | list) else value
         for key, value in record["context"].items()
         if key in _CONTEXT
     }

@@ -16,6 +16,8 @@ from logging_system.reentry import LEFT_OUT, showing
 
 #: What goes on to the caller wherever it comes from.
 PASSED_ON: Final = (KeyboardInterrupt, SystemExit)
+#: Stands for what would need more of the stack than the caller has left.
+NO_ROOM: Final = "<left out: no room on the stack>"
 _CUT: Final = re.compile(r"…\[cut, (\d+) (characters|bytes)\]$")
 
 

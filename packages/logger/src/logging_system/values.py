@@ -10,16 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from logging_system import names
 from logging_system.containers import Unreadable, reader_of
 from logging_system.leaves import hidden_leaf, integer, longest_read, number_leaf, real, text_leaf
-from logging_system.limits import MAX_CONTAINERS, MAX_DEPTH, Budget
+from logging_system.limits import MAX_DEPTH, MAX_ITEMS, Budget
 from logging_system.plain import encode_plain
 from logging_system.redact.redactor import REMOVED
-from logging_system.texts import PASSED_ON, bounded_name, described, key_text, safe_text, type_name, unreadable
+from logging_system.texts import NO_ROOM, PASSED_ON, bounded_name, described, key_text, safe_text, type_name, unreadable
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
@@ -43,26 +43,27 @@ class _Open:
         self.output: Any = {} if is_named else []
 
 
-def to_json(value: object, key: str = "", budget: Budget | None = None) -> Any:
-    """Return `value` as something orjson encodes without a word, redacted; REMOVED if it is to be left out.
+def fields_to_json(fields: Iterable[tuple[object, object]], budget: Budget, taken: set[str]) -> dict[str, Json]:
+    """Return `fields` as an object that orjson encodes without a word, redacted.
 
-    `key` is the name it stands under, for the redaction rules; `budget` is that of the record.
+    `_` is added to a name that is in `taken` or stands there already.
     """
-    walk = _Walk(budget or Budget())
-    opened = walk.convert(value, key)
-    if type(opened) is not _Open:
-        return opened
-    walk.fill(opened)
-    return opened.output
-
-
-def add_member(output: dict[str, Any], key: object, value: object, budget: Budget, taken: set[str]) -> None:
-    """Add a field to `output`, redacted; `_` is added to a name that is in `taken` or stands there already."""
-    budget.next_value()
-    name = key_text(key)
-    written = hidden_leaf(name, value) if names.hides(name) else to_json(value, name, budget)
-    if written is not REMOVED:
-        output[_free_name(output, f"{name}_" if name in taken else name, budget)] = written
+    output: dict[str, Json] = {}
+    walk = _Walk(budget)
+    for key, value in fields:
+        budget.next_value()
+        name = key_text(key)
+        try:
+            written = hidden_leaf(name, value) if names.hides(name) else walk.convert(value, name)
+            if type(written) is _Open:
+                walk.fill(written)
+                written = written.output
+        except RecursionError:
+            walk = _Walk(budget)
+            written = NO_ROOM
+        if written is not REMOVED:
+            output[_free_name(output, f"{name}_" if name in taken else name, budget)] = written
+    return output
 
 
 def _free_name(output: dict[str, Any], name: str, budget: Budget) -> str:
@@ -104,7 +105,7 @@ class _Walk:
         """Convert elements up to one that is a container itself, which is returned; None at the end."""
         output, budget = container.output, self._budget
         for element in container.members:
-            if budget.room <= 0:
+            if not budget.has_room():
                 container.left_out += 1 + sum(1 for _ in container.members)
                 break
             converted = self.convert(element, container.key)
@@ -120,7 +121,7 @@ class _Walk:
     def _go_on_named(self, container: _Open) -> _Open | None:
         output, budget = container.output, self._budget
         for key, value in container.members:
-            if budget.room <= 0:
+            if not budget.has_room():
                 container.left_out += 1 + sum(1 for _ in container.members)
                 break
             name = key_text(key)
@@ -156,15 +157,15 @@ class _Walk:
             return number_leaf(key, value, budget)
         if issubclass(kind, enum.Enum):
             return self.convert(value.value, key)
-        if issubclass(kind, str):
-            return text_leaf(key, value, budget)
+        if issubclass(kind, str):  # one that hides what it holds does so by its `__str__`
+            return text_leaf(key, safe_text(value), budget)
         if issubclass(kind, int):
             number = integer(int.__int__(value))
             return text_leaf(key, number, budget) if isinstance(number, str) else number_leaf(key, number, budget)
         if issubclass(kind, float):
             return number_leaf(key, real(float.__float__(value)), budget)
         if issubclass(kind, dt.date | dt.time):
-            return text_leaf(key, value.isoformat(), budget)
+            return text_leaf(key, safe_text(value.isoformat()), budget)
         if issubclass(kind, bytes | bytearray | memoryview):
             return self._convert_bytes(value, key)
         if issubclass(kind, BaseException):
@@ -185,7 +186,6 @@ class _Walk:
 
     def _open_container(self, value: Any, key: str) -> Any:
         """The container to be filled, or what stands in its place; a value of any other kind as its text."""
-        budget = self._budget
         reader = reader_of(value)
         if reader is None:
             return self._convert_other(value, key)
@@ -193,28 +193,22 @@ class _Walk:
             return f"<cycle: {type_name(value)}>"
         if len(self._open) >= MAX_DEPTH:
             return f"<cut at depth {MAX_DEPTH}: {type_name(value)}>"
-        if budget.containers <= 0:
-            return f"<cut after {MAX_CONTAINERS} containers: {type_name(value)}>"
-        budget.containers -= 1
-        budget.left -= 2
+        if not self._budget.takes_container():
+            return f"<cut: {type_name(value)}>"
 
+        if type(value) is dict and len(value) <= MAX_ITEMS:
+            copy = value.copy()
+            if _are_texts(map(type, copy)) and names.are_plain(copy) and self._is_plain(copy, copy.values()):
+                return copy
+            return _Open(value, key, True, list(copy.items()), len(copy))
         is_named, members, total = reader(value)
-        if is_named:
-            whole = dict(members) if type(value) is dict and _are_texts(map(type, value)) else None
-            if (
-                whole is not None
-                and total == len(whole)
-                and names.are_plain(whole)
-                and self._is_plain(whole, whole.values())
-            ):
-                return whole
-        elif total == 2 and isinstance(members[0], str | bytes):
+        if total == 2 and not is_named and isinstance(members[0], str | bytes):
             # A pair whose first part is a name, such as a header: `("Authorization", "Basic …")`.
             key = key_text(members[0])
             if names.hides(key):
                 hidden = hidden_leaf(key, members[1])
                 return REMOVED if hidden is REMOVED else [bounded_name(key), hidden]
-        elif total == len(members) >= _WORTH_TRYING and self._is_plain(members, members):
+        elif total == len(members) >= _WORTH_TRYING and not is_named and self._is_plain(members, members):
             return members
         return _Open(value, key, is_named, members, total)
 
