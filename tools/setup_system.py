@@ -18,9 +18,14 @@ PROGRAMS = {
     "promtool": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "chromium": "chromium",
+    "logrotate": "logrotate",
 }
 #: Other names under which a program may be there.
-OTHER_NAMES = {"prometheus-alertmanager": ["alertmanager"], "chromium": ["chromium-browser", "google-chrome"]}
+OTHER_NAMES = {
+    "prometheus-alertmanager": ["alertmanager"],
+    "chromium": ["chromium-browser", "google-chrome"],
+    "logrotate": ["/usr/sbin/logrotate"],  # not on the PATH of everybody
+}
 #: Debian's services must not start by being installed: tests start their own.
 _POLICY = Path("/usr/sbin/policy-rc.d")
 

@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 _PROGRAM = Path(__file__).with_name("file_writer.py")
 
@@ -19,12 +20,14 @@ _PROGRAM = Path(__file__).with_name("file_writer.py")
 Key = tuple[str, int]
 
 
-def start_writer(log_dir: Path, name: str, count: int, per_burst: int = 0, **environment: str) -> subprocess.Popen[str]:
+def start_writer(
+    log_dir: Path, settings: Mapping[str, str], name: str, count: int, per_burst: int = 0
+) -> subprocess.Popen[str]:
     """Start a process that logs to `log_dir`; its standard input, output and error are pipes."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("LOG_")}
     return subprocess.Popen(
         [sys.executable, str(_PROGRAM), name, str(count), str(per_burst)],
-        env={**own, "LOG_DIR": str(log_dir), "SERVICE_NAME": "app", **environment},
+        env={**own, "LOG_DIR": str(log_dir), "SERVICE_NAME": "app", **settings},
         cwd=log_dir.parent,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -39,6 +42,14 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"did not come true within {seconds} s"
         time.sleep(0.005)
+
+
+def wait_for_line(stream: IO[str], start: str) -> str:
+    """Read lines until one begins so; fail at the end of the stream."""
+    for line in stream:
+        if line.startswith(start):
+            return line
+    raise AssertionError(f"no line began with {start!r}")
 
 
 @dataclass

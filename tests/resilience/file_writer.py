@@ -2,7 +2,8 @@
 
 `file_writer.py NAME COUNT [PER_BURST]` logs COUNT records with `writer` and `number` (COUNT 0: until
 standard input ends), PER_BURST at a time with a short rest after each. It prints `flushed N` when all records
-below N are known to be in the file, and at the end one JSON line with what was logged and dropped.
+below N are known to be in the file, `lost N` when some were dropped, and at the end one JSON line with what was
+logged and dropped.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ def _told_to_stop() -> bool:
     return bool(select.select([sys.stdin], [], [], 0)[0]) and not os.read(sys.stdin.fileno(), 1)
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main(name: str, count: int, per_burst: int) -> None:
     """Log, then say what became of it."""
     configure(console_output=False, overflow="block")
@@ -42,15 +48,15 @@ def main(name: str, count: int, per_burst: int) -> None:
         if number == count > 0:
             break
         if per_burst and number and number % per_burst == 0:
-            if number % (per_burst * _FLUSH_EVERY) == 0 and flush():
-                print(f"flushed {number}", flush=True)
+            if number % (per_burst * _FLUSH_EVERY) == 0:
+                _say(f"{'flushed' if flush() else 'lost'} {number}")
             if count == 0 and _told_to_stop():
                 break
             time.sleep(_REST)
         logger.info("a record of a usual length, as services write them", writer=name, number=number)
         logged += 1
     whole = shutdown(30)
-    print(json.dumps({"logged": logged, "dropped": _dropped(), "whole": whole}), flush=True)
+    _say(json.dumps({"logged": logged, "dropped": _dropped(), "whole": whole}))
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ def test_a_record_larger_than_the_file_is_kept(log_dir: Path) -> None:
     assert _numbers(log_dir / "app.log.1.gz") == [2]
 
 
+@pytest.mark.guarantee(54)
 def test_a_deleted_or_renamed_file_is_opened_anew(log_dir: Path, wait_until: Wait) -> None:
     """logrotate, or a person, took it away; records go on within a second."""
     _configure(log_dir)
@@ -93,6 +94,7 @@ def test_a_deleted_or_renamed_file_is_opened_anew(log_dir: Path, wait_until: Wai
     assert set(_numbers(log_dir / "app.log")) == {2}
 
 
+@pytest.mark.guarantee(9)
 def test_a_torn_line_of_a_killed_process_is_ended(log_dir: Path) -> None:
     """The next record must not be glued to it."""
     log_dir.mkdir()
@@ -106,6 +108,7 @@ def test_a_torn_line_of_a_killed_process_is_ended(log_dir: Path) -> None:
     assert json.loads(whole)["number"] == 1
 
 
+@pytest.mark.guarantee(52)
 def test_a_file_that_cannot_be_written_is_said_and_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], wait_until: Wait
 ) -> None:
@@ -151,6 +154,7 @@ def test_a_service_name_cannot_leave_the_directory(log_dir: Path, name: str) -> 
     assert path.suffix == ".log"
 
 
+@pytest.mark.guarantee(55)
 def test_several_processes_append_to_one_file_without_torn_lines(log_dir: Path, run_program: Run) -> None:
     """One write for each batch, at the end of the file."""
     source = """

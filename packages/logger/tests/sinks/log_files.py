@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from logging_system.pipeline.entry import Entry
+from logging_system.sinks.file_lock import lock_path
 
 
 def entry(number: int, *, at: float | None = None, text: str = "") -> Entry:
@@ -27,3 +28,9 @@ def numbers(path: Path) -> list[int]:
 def names(path: Path) -> list[str]:
     """The log and what was rotated, by name."""
     return sorted(found.name for found in path.parent.glob(f"{path.name}*"))
+
+
+def rotated_here(log_path: Path) -> None:
+    """As after a rotation by the library."""
+    log_path.parent.mkdir(exist_ok=True)
+    Path(lock_path(str(log_path))).touch()

@@ -18,7 +18,7 @@ import zstandard
 from logging_system import ConfigError, configure
 from logging_system.sinks.compression import open_zstd
 from logging_system.sinks.file import FileSink
-from packages.logger.tests.sinks.log_files import entry, names, numbers
+from packages.logger.tests.sinks.log_files import entry, names, numbers, rotated_here
 
 pytestmark = pytest.mark.guarantee(57)
 NewSink = Callable[..., FileSink]
@@ -27,7 +27,7 @@ LARGE = "x" * 900
 
 
 def _rotated(log_path: Path, number: int, *records: int) -> Path:
-    log_path.parent.mkdir(exist_ok=True)
+    rotated_here(log_path)
     path = Path(f"{log_path}.{number}")
     path.write_bytes(b"".join(entry(record)[2] for record in records))
     path.chmod(0o640)

@@ -12,13 +12,13 @@ import pytest
 
 from logging_system.sinks.file import FileSink
 from logging_system.sinks.file_lock import lock_path
-from packages.logger.tests.sinks.log_files import entry, names, numbers
+from packages.logger.tests.sinks.log_files import entry, names, numbers, rotated_here
 
 NewSink = Callable[..., FileSink]
 
 
 def _rotated(log_path: Path, *suffixes: str, size: int = 100, age: float = 0.0) -> None:
-    log_path.parent.mkdir(exist_ok=True)
+    rotated_here(log_path)
     for suffix in suffixes:
         path = Path(f"{log_path}{suffix}")
         path.write_bytes(b"x" * (size - 1) + b"\n")
@@ -26,13 +26,31 @@ def _rotated(log_path: Path, *suffixes: str, size: int = 100, age: float = 0.0) 
 
 
 def test_fewer_files_are_kept_after_the_count_was_lowered(new_sink: NewSink, log_path: Path) -> None:
-    """When nothing happens, without waiting for a rotation."""
+    """With the next rotation; without one they may be logrotate's, which has a count of its own."""
     _rotated(log_path, ".1", ".2.gz", ".3.zst", ".4", ".5.gz")
     sink = new_sink(backup_count=2)
+    sink.write([entry(1, text="x" * 900)])
+    sink.idle()
+    assert len(names(log_path)) == 6
+
+    sink.write([entry(2, text="x" * 900)])
+    assert names(log_path) == ["app.log", "app.log.1", "app.log.2"]
+
+
+@pytest.mark.guarantee(53)
+def test_files_that_logrotate_made_are_left_to_it(new_sink: NewSink, log_path: Path) -> None:
+    """Where we never rotated nothing is compressed or deleted, however old or large."""
+    _rotated(log_path, ".1", ".2", ".3.gz", size=1000, age=100)
+    Path(lock_path(str(log_path))).unlink()
+    sink = new_sink(backup_count=1, max_age=1, max_total_size=1, compress="gzip")
     sink.write([entry(1)])
     sink.idle()
+    sink._upkeep._slice_due = 0.0
+    sink.write([entry(2)])
+    sink.close()
 
-    assert names(log_path) == ["app.log", "app.log.1", "app.log.2.gz"]
+    assert names(log_path) == ["app.log", "app.log.1", "app.log.2", "app.log.3.gz"]
+    assert not Path(lock_path(str(log_path))).exists()
 
 
 def test_no_rotated_file_is_kept_with_a_count_of_zero(new_sink: NewSink, log_path: Path) -> None:
@@ -102,8 +120,8 @@ def test_a_gap_in_the_numbers_is_filled_instead_of_shifting_all(new_sink: NewSin
 
 def test_while_another_process_renames_nothing_is_deleted(new_sink: NewSink, log_path: Path) -> None:
     """A second later it is tried again."""
-    _rotated(log_path, ".1", ".2")
-    sink = new_sink(backup_count=1)
+    _rotated(log_path, ".1", ".2", age=100)
+    sink = new_sink(max_age=10)
     sink.write([entry(1)])
     with Path(lock_path(str(log_path))).open("w", encoding="utf-8") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -111,4 +129,4 @@ def test_while_another_process_renames_nothing_is_deleted(new_sink: NewSink, log
         assert names(log_path) == ["app.log", "app.log.1", "app.log.2"]
     sink._upkeep._retention_due = 0.0
     sink.idle()
-    assert names(log_path) == ["app.log", "app.log.1"]
+    assert names(log_path) == ["app.log"]

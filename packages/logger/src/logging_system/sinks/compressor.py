@@ -38,6 +38,11 @@ class Compressor:
         self._due = 0.0
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether there is, or may be, something to do, now or later."""
+        return self._job is not None or self._wanted
+
+    @property
     def has_work(self) -> bool:
         """Whether `step` may find something to do now."""
         return self._job is not None or (self._wanted and time.monotonic() >= self._due)

@@ -219,13 +219,14 @@ class FileSink:
                 if not is_held:
                     self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
                     return file
-                if identity_at(file.path) == file.identity and self._is_due(file, wanted, milliseconds):
+                is_due = identity_at(file.path) == file.identity and self._is_due(file, wanted, milliseconds)
+                if is_due:
                     move_away(file.path)
                 opened = self._open(file)
                 if opened is file:  # no new file could be opened: go on with the old one for a while
                     self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
                 file = opened
-                self._upkeep.retention.apply(file.path, locks=self._locks)
+                self._upkeep.retention.apply(file.path, locks=self._locks, rotated=is_due)
         except OSError as error:
             self._rotation_due = time.monotonic() + ROTATION_PAUSE_SECONDS
             diagnostics.say("rotation", f"{self.path}: not rotated: {error.strerror or error}; it grows for now")

@@ -22,8 +22,11 @@ class Retention:
     max_total_size: int | None = None
     max_age: float | None = None
 
-    def apply(self, path: str, *, locks: bool) -> bool:
-        """Delete rotated files of the log at `path`. False if one should go and is still in use. Raises OSError."""
+    def apply(self, path: str, *, locks: bool, rotated: bool) -> bool:
+        """Delete rotated files of the log at `path`. False if one should go and is still in use. Raises OSError.
+
+        The count is kept only when we have just `rotated`: where logrotate does that it has a count of its own.
+        """
         files = rotated_files(path)
         # A number behind a gap and beyond the count is not ours: `app.log.2026` is somebody's copy.
         end = max(first_free_number(files) - 1, self.backup_count)
@@ -33,7 +36,7 @@ class Retention:
             if file.number > end or not stat.S_ISREG(status.st_mode):
                 continue
             total += status.st_size
-            too_many = file.number > self.backup_count
+            too_many = rotated and file.number > self.backup_count
             too_much = self.max_total_size is not None and total > self.max_total_size
             too_old = self.max_age is not None and status.st_mtime < time.time() - self.max_age
             if too_many or too_much or too_old:
