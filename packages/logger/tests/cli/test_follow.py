@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import types
@@ -22,12 +23,12 @@ Step = Callable[[], object]
 def follow(run: Run, log: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """Follow the log; between two looks one step happens, and after the last one Ctrl-C. Returns the messages.
 
-    Each look is two minutes after the one before it, so that no test waits for the time in which a
+    The clock goes on by `seconds` each time it is asked, so that no test waits for the time in which a
     rotated file may still grow.
     """
 
-    def follow_over(*steps: Step, argv: tuple[str, ...] = ()) -> list[str]:
-        clock, coming = iter(range(0, 10**6, 120)), iter(steps)
+    def follow_over(*steps: Step, argv: tuple[str, ...] = (), seconds: int = 120) -> list[str]:
+        clock, coming = itertools.count(step=seconds), iter(steps)
 
         def sleep(_seconds: float) -> None:
             step = next(coming, None)
@@ -100,11 +101,15 @@ def test_a_rotation_by_renaming_loses_nothing(follow: Callable[..., list[str]], 
         append(log, "b"),
         lambda: log.rename(old),
         append(old, "late"),
-        one_after_another(append(log, "c"), append(old, "later")),
-        append(log, "d"),
+        append(log, "c"),
+        one_after_another(append(old, "later"), append(log, "d")),
+        nothing,
+        nothing,
+        append(old, "too late"),
+        seconds=1,
     )
 
-    assert shown == ["a", "b", "late", "later", "c", "d"]
+    assert shown == ["a", "b", "late", "c", "later", "d"]
 
 
 def test_half_a_line_at_the_end_of_a_rotated_file_is_shown_when_it_is_given_up(

@@ -133,3 +133,12 @@ def test_a_configuration_that_cannot_be_read_does_not_stop_a_program_that_logs(
     [line] = done.stderr.decode().splitlines()
     assert problem in line
     assert "the defaults are used" in line
+
+
+def test_a_program_without_a_configuration_file_does_not_import_what_reads_one(tmp_path: Path) -> None:
+    """PyYAML takes a fifth of the library's import."""
+    program = PROGRAM + "import sys\nassert 'yaml' not in sys.modules\n"
+
+    done = run_here(tmp_path, program=program, LOG_FORMAT="json")
+
+    assert (done.returncode, done.stderr) == (0, b"")

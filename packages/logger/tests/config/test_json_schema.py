@@ -17,6 +17,7 @@ from logging_system.config.key_tree import TREE, Section
 from logging_system.config.load import load_settings
 from logging_system.config.yaml_file import parse_yaml
 from packages.logger.tests.config import corpus
+from packages.logger.tests.config.test_load import SEED_FILE
 
 Write = Callable[[str], str]
 
@@ -98,6 +99,18 @@ def test_the_defaults_of_the_schema_are_valid_themselves() -> None:
         return {name: defaults(each) for name, each in place["properties"].items()}
 
     assert takes(defaults(json_schema()))
+
+
+def test_the_examples_of_the_documentation_pass_both(write: Write) -> None:
+    """Those of the guide, and the file that users were promised first."""
+    guide = (ROOT / "docs" / "logger.md").read_text(encoding="utf-8")
+    examples = re.findall(r"^```yaml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    assert examples
+
+    for example in [*examples, SEED_FILE]:
+        path = write(example)
+        assert loads(path)
+        assert takes(parse_yaml(path))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ and truncated between them.
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Iterator
@@ -28,10 +29,14 @@ _REMEMBERED: Final = 256
 def follow(path: str, start: int, stream: BinaryIO) -> Iterator[bytes | None]:
     """Complete lines of `path`, without end; None each time there is nothing more for now.
 
-    `stream` is the file as it was opened, `start` the offset from which lines are wanted; it is
-    closed here. Half a line is held until its end comes, or until its file is given up.
+    `stream` is the file as it was opened, `start` the offset from which lines are wanted. Half a line
+    is held until its end comes, or until its file is given up.
     """
-    current = _GrowingFile(stream, start)
+    # Now, not when the first line is asked for: from here on a truncation is noticed.
+    return _follow(path, _GrowingFile(io.FileIO(os.dup(stream.fileno())), start))
+
+
+def _follow(path: str, current: _GrowingFile) -> Iterator[bytes | None]:
     rotated: list[_GrowingFile] = []
     try:
         while True:
@@ -57,21 +62,19 @@ def follow(path: str, start: int, stream: BinaryIO) -> Iterator[bytes | None]:
 class _GrowingFile:
     """An open file, how far it was read, and the half line at that point."""
 
-    def __init__(self, stream: BinaryIO, position: int) -> None:
+    def __init__(self, stream: io.FileIO, position: int) -> None:
+        # Unbuffered: what was read once may be other bytes now.
         self._stream = stream
         self._position = position
         self._half_line = b""
         self._given_up_at: float | None = None
-        self._modified = os.fstat(stream.fileno()).st_mtime_ns
         self._before = self._bytes_before()
 
     def new_lines(self) -> Iterator[bytes]:
         """Lines completed since the last call."""
-        status = os.fstat(self._stream.fileno())
-        if status.st_size == self._position and status.st_mtime_ns == self._modified:
-            return
-        self._modified = status.st_mtime_ns
-        if status.st_size < self._position or self._bytes_before() != self._before:  # truncated in place
+        # A file truncated in place may have its old size again, and its old time: the clock of files is coarse.
+        before = self._bytes_before()
+        if before != self._before or len(before) < min(self._position, _REMEMBERED):
             yield from self.last_line()
             self._position, self._before = 0, b""
         self._stream.seek(self._position)
@@ -98,7 +101,7 @@ class _GrowingFile:
     def successor(self, path: str) -> _GrowingFile | None:
         """The file that lies at `path` now, if it is another one; None while there is none."""
         try:
-            stream = open(path, "rb")  # noqa: SIM115 - kept open, closed by `follow`
+            stream = open(path, "rb", buffering=0)  # noqa: SIM115 - kept open, closed by `follow`
         except OSError:
             return None
         if os.path.sameopenfile(stream.fileno(), self._stream.fileno()):

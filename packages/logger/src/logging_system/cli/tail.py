@@ -104,21 +104,26 @@ def _wait_for(path: str) -> None:
 
 def _follow(path: str, count: int, view: View, rotated: list[str]) -> None:
     with opened(path) as stream:
-        if not is_growing(stream):  # a pipe ends by itself; what is packed or comes from one has no last lines yet
-            for line in lines(stream):
-                if view.wants(line):
-                    view.show(line)
-                    sys.stdout.flush()
+        if is_growing(stream):
+            _follow_file(path, stream, count, view, rotated)
             return
-        end = _end_of_last_line(stream)
-        view.show_all(_last(stream, count, view.wants, rotated, end))
-        sys.stdout.flush()
-        for new in follow(path, end, stream):
-            if new is None:
+        for line in lines(stream):  # a pipe ends by itself; what is packed or comes from one has no last lines yet
+            if view.wants(line):
+                view.show(line)
                 sys.stdout.flush()
-                _check_reader()
-            elif view.wants(new):
-                view.show(new)
+
+
+def _follow_file(path: str, stream: BinaryIO, count: int, view: View, rotated: list[str]) -> None:
+    end = _end_of_last_line(stream)
+    following = follow(path, end, stream)
+    view.show_all(_last(stream, count, view.wants, rotated, end))
+    sys.stdout.flush()
+    for new in following:
+        if new is None:
+            sys.stdout.flush()
+            _check_reader()
+        elif view.wants(new):
+            view.show(new)
 
 
 def _check_reader() -> None:
