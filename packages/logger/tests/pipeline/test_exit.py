@@ -168,3 +168,25 @@ def test_a_level_can_be_made_to_wait_until_it_is_written(log_dir: Path, run_prog
     run_program(source)
 
     assert _messages(log_dir) == ["kept"]
+
+
+def test_a_writer_that_hangs_in_the_file_is_left_alone_by_a_new_configuration(log_dir: Path, run_program: Run) -> None:
+    """As on a network file system that does not answer: the records that follow have another place to go."""
+    source = QUIET + (
+        "import os, threading\nfrom logging_system.sinks import descriptor, file\n"
+        "log = get_logger('a')\nlog.info('one'); assert flush()\n"
+        "real, gate = os.write, threading.Event()\n"
+        # The system call is what hangs, and only for the first file.
+        "def hang(number, data):\n"
+        "    if not gate.is_set() and b'stuck' in bytes(data): gate.wait(60)\n"
+        "    return real(number, data)\n"
+        "os.write = hang\n"
+        "log.info('stuck'); assert not flush(0.2)\n"
+        "configure(console_output=False, log_dir='elsewhere')\n"
+        "log.info('two'); assert flush(5) in (True, False)\n"
+        "text = open('elsewhere/app.log').read(); assert 'two' in text, text\n"
+        "gate.set(); assert flush(5)\n"
+    )
+    run_program(source)
+
+    assert "stuck" in _messages(log_dir)

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from logging_system import configure, flush, get_logger
+from logging_system import configure, flush, get_logger, shutdown
 from logging_system.pipeline.entry import Entry
+from logging_system.sinks.base import RetryLater
 
 Lines = Callable[[], list[dict[str, Any]]]
 Wait = Callable[[Callable[[], object]], None]
@@ -222,3 +223,73 @@ def test_lost_records_are_told_in_the_log_when_there_is_space_again(
     lost_to_all = sum(record["dropped"] for record in told if record["sink"] == "buffer")
     assert len(delivered) + lost_to_sink + lost_to_all == 2000
     assert len(in_file) + lost_to_all == 2000
+
+
+def test_after_shutdown_a_remote_sink_loses_what_comes_and_counts_it(
+    use_sink: Callable[..., None], log_lines: Lines
+) -> None:
+    """Its call could take seconds, in a program that is ending; the file is quick."""
+    sink = Sink()
+    before = _metric("log_records_dropped_total", sink="own", reason="shutdown")
+    use_sink(sink)
+    logger.info("one")
+    assert shutdown()
+    logger.info("two")
+
+    assert not flush()
+    assert [json.loads(line)["message"] for line in sink.lines] == ["one"]
+    assert _metric("log_records_dropped_total", sink="own", reason="shutdown") == before + 1
+    assert [r["message"] for r in log_lines() if r["message"] != "records dropped"] == ["one", "two"]
+
+
+def test_shutdown_does_not_wait_for_the_pause_before_another_try(use_sink: Callable[..., None]) -> None:
+    """What was not delivered is counted."""
+
+    def refuse(_: Sequence[Entry]) -> None:
+        tries.append(1)
+        raise RetryLater("not now")
+
+    tries: list[int] = []
+    before = _metric("log_records_dropped_total", sink="own", reason="shutdown")
+    use_sink(Sink(refuse))
+    logger.info("one")
+
+    assert not shutdown(0.3)
+    assert tries
+    assert _metric("log_records_dropped_total", sink="own", reason="shutdown") == before + 1
+
+
+def test_a_sink_that_fails_at_rest_goes_on(
+    use_sink: Callable[..., None], wait_until: Wait, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`idle` and `close` may raise too."""
+
+    class Restless(Sink):
+        name = "restless"
+
+        def idle(self) -> None:
+            raise OSError("no rest")
+
+        def close(self) -> None:
+            raise OSError("no end")
+
+    sink = Restless()
+    use_sink(sink)
+    logger.info("one")
+    assert flush(10)
+    wait_until(lambda: "sink restless: no rest" in capsys.readouterr().err)
+    logger.info("two")
+
+    assert flush(10)
+    assert len(sink.lines) == 2
+
+
+def test_an_interval_without_records_wakes_nobody_for_nothing(use_sink: Callable[..., None]) -> None:
+    """A sink of many records at a time is woken when there are enough of them."""
+    sink = Sink()
+    use_sink(sink, flush_interval=0.05)
+    for number in range(25_000):
+        logger.info("x", number=number)
+
+    assert flush(20)
+    assert len(sink.lines) == 25_000

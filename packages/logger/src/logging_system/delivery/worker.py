@@ -184,14 +184,14 @@ class SinkWorker:
                     self._urgent = False
                     if not self._parked:
                         self._deliver_waiting()
-                        self._idle()
+                        self._attempt(self._sink.idle)
             finally:
                 if not self._parked:
-                    self._sink.close()
+                    self._attempt(self._sink.close)
 
-    def _idle(self) -> None:
+    def _attempt(self, act: Callable[[], None]) -> None:
         try:
-            self._sink.idle()
+            act()
         except Exception as error:
             diagnostics.say(self.name, f"sink {self.name}: {error or type(error).__name__}")
 

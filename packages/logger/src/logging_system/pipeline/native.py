@@ -62,7 +62,7 @@ class NativeThread:
         self._native_id = 0
         _original("_thread", "start_new_thread")(self._main, ())
 
-    def _main(self) -> None:
+    def _main(self) -> None:  # pragma: no cover - runs before the line that lets coverage see this thread
         self.ident = get_ident()
         self._native_id = threading.get_native_id()
         try:

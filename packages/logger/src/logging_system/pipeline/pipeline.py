@@ -114,10 +114,6 @@ class Pipeline:
         while self.deferred and not self.is_busy_here:
             self.deferred.pop()()
 
-    def wake(self) -> None:
-        """Have the writer look at once instead of at the end of the flush interval."""
-        self._signal.set()
-
     # -- life cycle ------------------------------------------------------------------------------
 
     def use(

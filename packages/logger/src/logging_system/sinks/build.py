@@ -47,7 +47,7 @@ def build_sinks(settings: Settings, tell: News) -> tuple[list[Sink], list[SinkWo
         add_worker(sink, flush_interval=settings.flush_interval)
     if settings.cloudwatch is not None:
         if importlib.util.find_spec("boto3") is None:
-            raise ConfigError("handlers.cloudwatch", "", "needs boto3: pip install 'logging-system[aws]'")
+            raise ConfigError("configuration", "handlers.cloudwatch", "needs boto3: pip install 'logging-system[aws]'")
         from logging_system.sinks.cloudwatch import CloudWatchSink  # an extra
 
         add_worker(
@@ -60,7 +60,8 @@ def build_sinks(settings: Settings, tell: News) -> tuple[list[Sink], list[SinkWo
 
 def _file_sink(settings: Settings) -> FileSink:
     if not compression.is_available(settings.file_compress):
-        raise ConfigError("handlers.file.compress", "", "zstd needs a package: pip install 'logging-system[zstd]'")
+        problem = "zstd needs a package: pip install 'logging-system[zstd]'"
+        raise ConfigError("configuration", "handlers.file.compress", problem)
     return FileSink(
         log_file_path(settings.log_dir, settings.service_name),
         max_size=settings.max_file_size,
