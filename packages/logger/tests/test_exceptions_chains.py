@@ -96,7 +96,9 @@ def test_of_long_chains_and_deep_groups_the_nearest_fifty_are_kept(log_dir: Path
         logger.error("x", exc_info=error)
     assert flush()
 
-    for line in (log_dir / "app.log").read_text(encoding="utf-8").splitlines():
+    lines = (log_dir / "app.log").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2
+    for line in lines:
         found = list(structures(json.loads(line)["exception"]))
         assert len(found) == 51
         assert found[-1]["message"] in ("<cut after 50 exceptions>", "<1 more>")

@@ -60,6 +60,24 @@ def test_nothing_in_a_record_reaches_the_console_raw(
     }
 
 
+def test_records_as_json_on_a_terminal_drive_it_no_more_than_others(
+    monkeypatch: pytest.MonkeyPatch, log_dir: Path
+) -> None:
+    """They mean the same as those in the file."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Terminal()
+    monkeypatch.setattr("sys.stdout", stream)
+    configure(log_dir=log_dir, service_name="app", console_format="json")
+    log_evil_record()
+
+    assert {character for character in stream.getvalue() if character in HOSTILE} == {"\n"}
+    assert json.loads(stream.getvalue()) == json.loads((log_dir / "app.log").read_bytes())
+
+
 def test_the_file_holds_one_line_of_json_with_the_very_characters(log_dir: Path) -> None:
     """For programs nothing is changed."""
     log_evil_record()

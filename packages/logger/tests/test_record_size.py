@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,21 @@ def test_long_texts_share_the_room_and_short_ones_stay_whole(log_dir: Path) -> N
     assert {record[name] for name in fields} == {record["long0"]}
     assert record["long0"].endswith("…[cut, 10000000 characters]")
     assert record["list"][0].endswith("…[cut, 1000000 characters]")
+
+
+def test_long_texts_are_cut_before_they_are_encoded(log_dir: Path) -> None:
+    """Memory shows it: forty fields and a list hold one and the same text of 10 MB."""
+    long = "x" * 10 * MEGABYTE
+    fields: dict[str, Any] = {f"long{number}": long for number in range(40)}
+    tracemalloc.start()
+    try:
+        logger.info(long, **fields, list=[long] * 1000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    read_line(log_dir)
+    assert peak < 100 * MEGABYTE
 
 
 def test_nothing_is_cut_that_fits(log_dir: Path) -> None:
@@ -209,10 +225,10 @@ def test_redaction_comes_before_cutting(log_dir: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(active, "redactor", Numbers())
     forget_names()
-    secret = "secret0123456789"
+    secret = f"secret{'0123456789' * 10}"  # what is redacted is much shorter
     for size in (LIMIT, 3 * LIMIT, 10 * MEGABYTE):
-        filling = (secret + "-" * 9) * (size // 25)
-        for shift in range(0, 25, 6):
+        filling = f"{secret}-" * (size // 107)
+        for shift in range(0, 107, 13):
             text = "-" * shift + filling
             logger.info(text, value=text, data=text.encode(), nested=[text], exc_info=ValueError(text))
             assert "secret" not in json.dumps(read_line(log_dir))

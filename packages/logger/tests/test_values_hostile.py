@@ -120,6 +120,7 @@ def test_a_record_is_kept_however_little_room_the_stack_has(log_lines: Lines) ->
     whole, *records = log_lines()
     assert len(records) == 28
     assert {tuple(record)[:8] for record in records} == {tuple(whole)[:8]}
+    assert all(record["n"] == 7 for record in records[3:])
     assert records[-1] == {**whole, "timestamp": records[-1]["timestamp"]}
 
 

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from typing import Literal, TextIO
 
-from logging_system.formatters import format_line
+from logging_system.formatters import escape_json, format_line
 from logging_system.pipeline.entry import Entry
 from logging_system.sinks.base import Rejected
 from logging_system.sinks.descriptor import IncompleteWrite, write_whole
@@ -42,6 +42,8 @@ class ConsoleSink:
         chosen = self._chosen_format(stream)
         if chosen == "json":
             lines = [entry[2].decode() for entry in entries]
+            if stream.isatty():  # JSON itself has no need to escape DEL, C1 and bidi controls
+                lines = list(map(escape_json, lines))
             if not (stream.encoding or "utf").lower().startswith("utf"):  # with escapes that JSON knows
                 lines = [json.dumps(json.loads(line), separators=(",", ":")) + "\n" for line in lines]
         else:
