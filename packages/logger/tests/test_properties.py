@@ -193,6 +193,7 @@ def log_file(log_dir: Path) -> Path:
     return log_dir / "app.log"
 
 
+@pytest.mark.guarantee(32)
 @PROFILE
 @given(
     message=texts | values,
@@ -246,6 +247,7 @@ def test_any_fields_encode_to_one_object_without_duplicate_keys(fields: dict[str
     assert [name.rstrip("_") for name in parsed] == [as_written(name).rstrip("_") for name in fields]
 
 
+@pytest.mark.guarantee(41)
 @settings(PROFILE, max_examples=50)
 @given(fields=st.dictionaries(names, values, max_size=30), size=st.integers(1024, 3000), factor=st.integers(1, 3000))
 def test_any_record_fits_into_any_limit(log_dir: Path, fields: dict[str, Any], size: int, factor: int) -> None:
@@ -263,6 +265,7 @@ def test_any_record_fits_into_any_limit(log_dir: Path, fields: dict[str, Any], s
     assert record["exception"]["type"] == "ValueError"
 
 
+@pytest.mark.guarantee(38)
 @settings(PROFILE, max_examples=100)
 @given(when=st.datetimes(timezones=st.none() | st.timezones()))
 def test_times_look_alike_on_the_fast_and_the_slow_way(when: dt.datetime) -> None:

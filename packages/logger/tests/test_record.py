@@ -86,6 +86,7 @@ def test_names_that_only_look_secret_stay_readable(log_lines: Lines, key: str) -
     assert log_lines()[0][key] == "visible"
 
 
+@pytest.mark.guarantee(30)
 def test_later_changes_of_a_value_do_not_reach_the_record(log_lines: Lines) -> None:
     """A record is a snapshot of the moment of the call."""
     cart = ["tea"]

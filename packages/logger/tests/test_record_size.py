@@ -184,6 +184,7 @@ def test_the_smallest_limits_hold_and_keep_what_tells_records_apart(log_dir: Pat
     assert record["cut_fields"] >= 1000
 
 
+@pytest.mark.guarantee(46)
 @pytest.mark.parametrize("limit", [1024, 4096, 20_000, 60_000])
 def test_of_many_exceptions_those_next_to_the_first_are_kept(log_dir: Path, limit: int) -> None:
     """A wide group with causes, contexts and notes; a smaller limit keeps fewer, all with the keys of the schema."""
@@ -238,7 +239,8 @@ def test_redaction_comes_before_cutting(log_dir: Path, monkeypatch: pytest.Monke
 
 def test_a_record_is_cut_for_a_receiver_with_a_smaller_limit() -> None:
     """A text that was cut before keeps the length it had at first."""
-    context = {"correlation_id": "c", "service_name": "s", "version": "1", "environment": "dev"}
+    last = {"service_name": "s", "version": "1", "environment": "dev", "trace_id": "t", "span_id": "s"}
+    context = {"correlation_id": "c", **{f"c{number}": number for number in range(2000)}, **last}
     head = {"timestamp": "t", "level": "INFO", "logger": "l", "message": "m", "module": "m", "function": "f", "line": 1}
     texts = {"text": "x" * 5000 + "…[cut, 70000 characters]", "data": "y" * 5000 + "…[cut, 80000 bytes]"}
     lists = {"list": [*range(2000), "<500 more>"], "dict": {**{f"k{n}": n for n in range(2000)}, "…": "<500 more>"}}
@@ -247,6 +249,7 @@ def test_a_record_is_cut_for_a_receiver_with_a_smaller_limit() -> None:
     cut = cut_record(line, 4096)
     assert len(cut) <= 4096
     record = json.loads(cut)
+    assert (next(iter(record["context"])), list(record["context"])[-5:]) == ("correlation_id", list(last))
     assert record["text"].endswith("…[cut, 70000 characters]")
     assert record["data"].endswith("…[cut, 80000 bytes]")
     assert record["list"][-1] == f"<{2500 - len(record['list']) + 1} more>"

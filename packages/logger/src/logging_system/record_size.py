@@ -26,8 +26,9 @@ _MEMBERS: Final = (1000, 300, 100, 30, 10, 3)
 _MORE: Final = re.compile(r"<(\d+) more>")
 
 _HEAD: Final = ("timestamp", "level", "logger", "message", "module", "function", "line", "context", "duration_ms")
-_CONTEXT: Final = ("correlation_id", "service_name", "version", "environment", "trace_id", "span_id")
-_LAST_IN_CONTEXT: Final = ("service_name", "version", "environment")
+#: What the library adds to the context stands at its end, behind a marker of what was cut.
+_LAST_IN_CONTEXT: Final = ("service_name", "version", "environment", "trace_id", "span_id")
+_CONTEXT: Final = ("correlation_id", *_LAST_IN_CONTEXT)
 
 Object = dict[str, Any]
 
@@ -109,8 +110,9 @@ def _with_fewer_members(record: Object, most: int) -> Object:
         container = containers.pop()
         if container is record["context"]:
             _shorten(container, most, kept=_CONTEXT)
-            for key in _LAST_IN_CONTEXT:  # after the marker
-                container[key] = container.pop(key)
+            for key in _LAST_IN_CONTEXT:
+                if key in container:
+                    container[key] = container.pop(key)
         elif isinstance(container, dict):
             _shorten(container, most)
         elif len(container) > most + 1:
