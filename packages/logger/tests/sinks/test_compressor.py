@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import gzip
 import io
+import itertools
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import zstandard
 from logging_system import ConfigError, configure
 from logging_system.sinks.compression import open_zstd
 from logging_system.sinks.file import FileSink
+from logging_system.sinks.file_lock import lock_path
 from packages.logger.tests.sinks.log_files import entry, names, numbers, rotated_here
 
 pytestmark = pytest.mark.guarantee(57)
@@ -62,6 +65,21 @@ def test_a_busy_writer_compresses_slice_by_slice(new_sink: NewSink, log_path: Pa
 
     assert numbers(Path(f"{log_path}.1.gz")) == [1]
     assert numbers(log_path) == [2, 3, 4, 5, 6, 7]
+
+
+def test_a_busy_writer_that_rotates_often_compresses_all_the_same(
+    new_sink: NewSink, log_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each rotation finds work left by the one before."""
+    seconds = itertools.count(start=int(time.monotonic()), step=0.02)
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
+    sink = new_sink(compress="gzip")
+    for number in range(60):
+        sink.write([entry(number, text="x" * 600)])
+
+    assert any(name.endswith(".gz") for name in names(log_path))
+    found = [Path(f"{log_path.parent}/{name}") for name in names(log_path)]
+    assert sorted(number for path in found for number in numbers(path)) == list(range(60))
 
 
 def test_zstd_files_hold_the_same_records(new_sink: NewSink, log_path: Path) -> None:
@@ -144,6 +162,23 @@ def test_a_file_that_grows_under_its_copy_stays_as_it_is(new_sink: NewSink, log_
     assert sink._upkeep.compressor.step(str(log_path), locks=True)
     with plain.open("ab") as stranger:
         stranger.write(entry(2)[2])
+    sink.close()
+
+    assert numbers(Path(f"{plain}.gz")) == [1, 2]
+
+
+def test_a_file_that_grows_after_its_copy_was_made_is_copied_again(new_sink: NewSink, log_path: Path) -> None:
+    """While the copy waited for its name, because another process was renaming."""
+    plain = _rotated(log_path, 1, 1)
+    sink = new_sink(compress="gzip")
+    sink.write([entry(9)])
+    compressor = sink._upkeep.compressor
+    with Path(lock_path(str(log_path))).open("w", encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert compressor.step(str(log_path), locks=True)
+        assert compressor.step(str(log_path), locks=True)
+        with plain.open("ab") as stranger:
+            stranger.write(entry(2)[2])
     sink.close()
 
     assert numbers(Path(f"{plain}.gz")) == [1, 2]

@@ -241,7 +241,7 @@ def test_what_could_not_be_forced_to_the_disk_is_taken_back(
     monkeypatch.setattr(os, "fsync", fail)
     for number in range(2, 5):
         with pytest.raises(OSError, match=f"^{log_path}: Input/output error$"):
-            sink.write([entry(number, text="x" * 400 * (number - 2))] * number)
+            sink.write([entry(number, text="x" * 500 * (number - 2))] * number)
         sink.idle()
         sink.close()
     monkeypatch.setattr(os, "fsync", real)

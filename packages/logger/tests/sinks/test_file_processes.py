@@ -101,6 +101,7 @@ def test_a_rotated_file_that_somebody_writes_to_is_neither_compressed_nor_delete
 ) -> None:
     """Until they have moved on: what they append meanwhile is kept."""
     first, second = new_sink(compress="gzip", backup_count=1), new_sink()
+    first.write([entry(0)])
     second.write([entry(1)])
     first.write([entry(2, text=LARGE)])
     first.write([entry(3, text=LARGE)])
@@ -108,11 +109,27 @@ def test_a_rotated_file_that_somebody_writes_to_is_neither_compressed_nor_delete
     second.write([entry(5)])
     first.close()
     assert names(log_path) == ["app.log", "app.log.1.gz", "app.log.3"]
-    assert numbers(Path(f"{log_path}.3")) == [1, 5]
+    assert numbers(Path(f"{log_path}.3")) == [0, 1, 5]
 
     _look_again(second)
     first.write([entry(6, text=LARGE)])
     first.close()
+    assert names(log_path) == ["app.log", "app.log.1.gz"]
+
+
+@pytest.mark.guarantee(57)
+def test_a_file_is_compressed_as_soon_as_nobody_writes_to_it_any_more(new_sink: NewSink, log_path: Path) -> None:
+    """Here by the second process, which is quiet and so has the time."""
+    first, second = new_sink(compress="gzip"), new_sink(compress="gzip")
+    first.write([entry(1)])
+    second.write([entry(2)])
+    first.write([entry(3, text=LARGE)])
+    first.close()
+    second.write([entry(4)])
+    assert numbers(Path(f"{log_path}.1")) == [1, 2, 4]
+
+    _look_again(second)
+    assert numbers(Path(f"{log_path}.1.gz")) == [1, 2, 4]
     assert names(log_path) == ["app.log", "app.log.1.gz"]
 
 
@@ -185,7 +202,7 @@ def test_a_child_that_never_logs_keeps_no_file_in_use(run_program: Run) -> None:
 
 def test_a_child_leaves_its_parents_compressing_alone(log_dir: Path, run_program: Run) -> None:
     """The half-made copy is the parent's; the child's end does not delete it."""
-    run_program(
+    done = run_program(
         "import os\nfrom logging_system.sinks.file import FileSink\n"
         "def entry(n):\n    return 20, n, b'%d %s\\n' % (n, os.urandom(1500_000).hex().encode()), None\n"
         "sink = FileSink('logs/app.log', max_size=2_000_000, backup_count=5)\n"
@@ -197,6 +214,7 @@ def test_a_child_leaves_its_parents_compressing_alone(log_dir: Path, run_program
         "assert os.waitpid(child, 0)[1] == 0\nassert growing()\n"
         "sink.close()\nassert not growing()\n"
     )
+    assert done.stderr == ""
     texts = [gzip.decompress((log_dir / f"app.log.{n}.gz").read_bytes()) for n in (3, 2, 1)]
     assert [text[:2] for text in texts] == [b"1 ", b"2 ", b"3 "]
     assert (log_dir / "app.log").read_bytes() == b"child\n"

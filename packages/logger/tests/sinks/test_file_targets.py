@@ -155,6 +155,7 @@ log.parent.chmod(0)
 for _ in range(2):
     sink._look_due = 0.0
     sink.write([(20, 0, b"2\\n", None)])
+    sink._look_due = 0.0
     sink.idle()
 try:
     FileSink(str(log), max_size=10_000, backup_count=5).write([(20, 0, b"3\\n", None)])

@@ -89,14 +89,16 @@ def test_the_oldest_go_beyond_the_age(new_sink: NewSink, log_path: Path) -> None
 
 
 @pytest.mark.guarantee(57)
-def test_what_only_looks_like_a_rotated_file_is_left_alone(new_sink: NewSink, log_path: Path) -> None:
+def test_what_only_looks_like_a_rotated_file_is_left_alone(
+    new_sink: NewSink, log_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Neither deleted nor counted nor compressed; folders and links move up with the others."""
     strange = [".2026", ".20260619", ".bak", ".1.old", ".01", ".2.gz.txt", "-20260619.gz", ".2.xz"]
     _rotated(log_path, *strange, age=10**6, size=1000)
-    Path(f"{log_path}.1").mkdir()
+    Path(f"{log_path}.2").mkdir()
     target = log_path.parent / "elsewhere"
     target.write_text("mine\n", encoding="utf-8")
-    Path(f"{log_path}.2").symlink_to(target)
+    Path(f"{log_path}.1").symlink_to(target)
     sink = new_sink(backup_count=3, max_age=1, max_total_size=1, compress="gzip")
     sink.write([entry(1, text="x" * 900)])
     sink.idle()
@@ -104,8 +106,10 @@ def test_what_only_looks_like_a_rotated_file_is_left_alone(new_sink: NewSink, lo
     sink.close()
 
     assert names(log_path) == sorted(["app.log", *(f"app.log{name}" for name in strange), "app.log.2", "app.log.3"])
-    assert Path(f"{log_path}.2").is_dir()
-    assert Path(f"{log_path}.3").read_text(encoding="utf-8") == "mine\n"
+    assert Path(f"{log_path}.2").is_symlink()
+    assert Path(f"{log_path}.2").read_text(encoding="utf-8") == "mine\n"
+    assert Path(f"{log_path}.3").is_dir()
+    assert capsys.readouterr().err == ""
 
 
 def test_a_gap_in_the_numbers_is_filled_instead_of_shifting_all(new_sink: NewSink, log_path: Path) -> None:
