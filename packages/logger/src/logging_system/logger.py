@@ -244,7 +244,10 @@ class AdvancedLogger:
             error = current_exception(exc_info) if exc_info is not None else None
             self._write(level, head, fields, error, b"")
         except Exception as failure:
-            _count_failure(failure)
+            try:
+                _count_failure(failure)
+            except RecursionError:  # so close to the limit that not even this call fits
+                return
 
     def write_timed(
         self,

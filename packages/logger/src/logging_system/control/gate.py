@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-import orjson
-
 from logging_system import metrics
 from logging_system.config.schema import Settings
 from logging_system.control.filters import Filter
@@ -20,6 +18,7 @@ from logging_system.control.rate_limit import RateLimiter, Suppressed
 from logging_system.control.sampling import Sampler
 from logging_system.levels import CRITICAL, ERROR
 from logging_system.pipeline.entry import Entry
+from logging_system.record import encode_fields
 from logging_system.record_size import cut_record
 
 _NOTHING_TO_ADD: Final[Mapping[str, object]] = {}
@@ -105,7 +104,7 @@ class Gate:
             if self._sampler is not None and level < ERROR:
                 fields[_RATE_FIELD] = self._sampler.rate
             head = core.sites.head(level, text, place)
-            line = b'{"timestamp":"%b",%b"context":{%b,%b\n' % (stamp, head, core.tail, orjson.dumps(fields)[1:])
+            line = b'{"timestamp":"%b",%b"context":{%b,%b\n' % (stamp, head, core.tail, encode_fields(fields)[1:])
             if len(line) > self._max_record_size:
                 line = cut_record(line, self._max_record_size)
             self._write((level, now, line, "none" if level >= ERROR else None))
