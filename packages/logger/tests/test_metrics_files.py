@@ -251,7 +251,7 @@ def test_gunicorn_workers_are_scraped_as_one(files: Path, tmp_path: Path, wait_u
         with pytest.raises(OSError, match=r"."):
             _get(f"{url}die")
         wait_until(lambda: _scrape(metrics_port).get('log_messages_total{level="ERROR"}') == 1)
-        wait_until(lambda: _scrape(metrics_port)["active_contexts"] == 0)
+        wait_until(lambda: _scrape(metrics_port)[INFO] == 31 and _scrape(metrics_port)["active_contexts"] == 0)
         found = _scrape(metrics_port)
     finally:
         server.send_signal(signal.SIGTERM)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 from prometheus_client import REGISTRY
 
-from logging_system import configure, flush, get_logger
+from logging_system import configure, flush, get_logger, metrics_pending
+from logging_system.metrics_pending import Pending
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 PRELUDE = """
@@ -25,6 +26,13 @@ def value(name, **labels): return prometheus_client.REGISTRY.get_sample_value(na
 
 def _value(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs without coverage, whose own lock a fork or an asynchronous exception leaves taken for ever."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+    monkeypatch.delenv("COVERAGE_PROCESS_START", raising=False)
 
 
 @pytest.mark.guarantee(28)
@@ -128,6 +136,7 @@ print(collected - value("operation_duration_seconds_count", operation="in finali
     assert done.stdout == "0.0\n0.0 3000\n"
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_forked_child_starts_at_zero_and_never_hangs(run_program: Run) -> None:
     """Forked while other threads count and scrape; it counts for itself and the parent's numbers stay right."""
     done = run_program(
@@ -200,6 +209,7 @@ print(tracemalloc.get_traced_memory()[0] < 1_000_000, value("active_contexts"))
     assert done.stdout == "True 0.0\n"
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_metrics_go_on_when_an_asynchronous_exception_ends_whoever_adds_up(run_program: Run) -> None:
     """Time limits of task queues raise anywhere, also between taking a lock and noting it."""
     done = run_program(
@@ -227,3 +237,95 @@ print(value("operation_duration_seconds_count", operation="after", outcome="ok")
     )
 
     assert done.stdout == "1.0\n"
+
+
+# -- the lock of those who add up ----------------------------------------------------------------
+
+
+class _Sum:
+    """A metric whose `add` can do something in the middle of adding up."""
+
+    def __init__(self) -> None:
+        self.value = 0.0
+        self.meanwhile: Callable[[], object] | None = None
+
+    def add(self, labels: tuple[str, ...], amount: float) -> None:  # noqa: ARG002
+        self.value += amount
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+
+
+def test_whoever_interrupts_the_adding_up_does_not_wait_for_it() -> None:
+    """A handler that scrapes, or forks, in the thread that adds up: the outer call counts everything, once."""
+    pending, total = Pending(), _Sum()
+
+    def interrupt() -> None:
+        pending.add(total, (), 10)
+        pending.settle(wait=True)
+        pending.hold_for_fork()
+        pending.release_after_fork()
+
+    total.meanwhile = interrupt
+    pending.add(total, (), 1)
+    pending.settle()
+    assert total.value == 1
+    pending.settle()
+    assert total.value == 11
+
+
+def test_a_fork_waits_until_nobody_adds_up() -> None:
+    """And nobody does while the process is copied; whoever only counts goes on."""
+    pending, total = Pending(), _Sum()
+    pending.hold_for_fork()
+    pending.add(total, (), 1)
+    pending.settle()
+    assert total.value == 0
+
+    pending.release_after_fork()
+    pending.settle()
+    assert total.value == 1
+
+
+def test_a_lock_that_nobody_will_release_is_replaced_by_the_next_scrape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its holder was ended by an asynchronous exception before it could note that it has the lock."""
+    monkeypatch.setattr(metrics_pending, "PATIENCE", 0.01)
+    pending, total = Pending(), _Sum()
+    pending.hold_for_fork()
+    pending.add(total, (), 1)
+    pending.settle(wait=True)
+
+    assert total.value == 1
+
+
+def test_a_lock_that_nobody_will_release_takes_bounded_memory() -> None:
+    """Nobody scrapes: the callers replace it."""
+    pending, total = Pending(), _Sum()
+    pending.hold_for_fork()
+    for _ in range(50_000):
+        pending.add(total, (), 1)
+    pending.settle()
+
+    assert total.value == 50_000
+
+
+def test_a_holder_that_was_only_slow_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lock was replaced and another thread has done its work when it goes on."""
+    monkeypatch.setattr(metrics_pending, "PATIENCE", 0.01)
+    pending, total = Pending(), _Sum()
+    in_the_middle, go_on = threading.Event(), threading.Event()
+
+    def pause() -> None:
+        in_the_middle.set()
+        go_on.wait(10)
+
+    total.meanwhile = pause
+    for _ in range(3):
+        pending.add(total, (), 1)
+    slow = threading.Thread(target=pending.settle)
+    slow.start()
+    assert in_the_middle.wait(10)
+    pending.settle(wait=True)
+    go_on.set()
+    slow.join()
+    assert total.value == 3

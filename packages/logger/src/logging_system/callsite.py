@@ -108,7 +108,7 @@ def encode_place(frame: FrameType | None) -> bytes:
         return b',"module":null,"function":null,"line":null,'
     code = frame.f_code
     module = os.path.splitext(os.path.basename(code.co_filename))[0]
-    line = b"null" if frame.f_lineno is None else b"%d" % frame.f_lineno
+    line = b"%d" % frame.f_lineno if frame.f_lineno else b"null"  # None, and 0 while something traces, are unknown
     return b',"module":%b,"function":%b,"line":%b,' % (encode_text(module), encode_text(code.co_name), line)
 
 
