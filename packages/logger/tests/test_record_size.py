@@ -221,7 +221,7 @@ def test_redaction_comes_before_cutting(log_dir: Path, monkeypatch: pytest.Monke
         def leaf(self, key: str, value: object) -> object:  # noqa: ARG002
             return re.sub("secret[0-9]+", "***", value) if isinstance(value, str) else value
 
-        def suspects(self, encoded: bytes) -> bool:
+        def suspects(self, encoded: bytes, members: int | None = None) -> bool:  # noqa: ARG002
             return b"secret" in encoded
 
     monkeypatch.setattr(active, "redactor", Numbers())

@@ -47,7 +47,7 @@ class Rules(Redactor):
     def leaf(self, key: str, value: object) -> object:
         return self.rule(key, value)
 
-    def suspects(self, encoded: bytes) -> bool:  # noqa: ARG002
+    def suspects(self, encoded: bytes, members: int | None = None) -> bool:  # noqa: ARG002
         return True
 
 

@@ -103,7 +103,7 @@ def test_a_redaction_rule_that_logs_ends_and_hides_what_it_was_to_see(
             logger.info("rule", key=key, value="hunter2")
             return "#" if value == "hunter2" else value
 
-        def suspects(self, encoded: bytes) -> bool:  # noqa: ARG002
+        def suspects(self, encoded: bytes, members: int | None = None) -> bool:  # noqa: ARG002
             return True
 
     monkeypatch.setattr(active, "redactor", Logging())

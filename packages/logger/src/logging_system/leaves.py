@@ -72,6 +72,8 @@ def hidden_leaf(key: str, value: object) -> Any:
         raise
     except BaseException as error:
         return f"<left out: {type_name(error)} while redacting>"
+    if type(written) is list and all(type(element) is str for element in written):
+        return written  # the hashes of a list's elements
     return written if written is REMOVED else plain_value(written)
 
 

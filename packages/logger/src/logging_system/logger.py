@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TypeAlias
 
 from logging_system import context, diagnostics, limits, metrics
-from logging_system.callsite import caller_frame, encode_place
+from logging_system.callsite import caller_frame, encode_place, forget_sites
 from logging_system.capture import switch
 from logging_system.config.schema import Settings
 from logging_system.config.values import read_level
@@ -31,8 +31,9 @@ from logging_system.levels import CRITICAL, DEBUG, ERROR, INFO, NUMBERS, WARNING
 from logging_system.pipeline import lifecycle
 from logging_system.pipeline.buffer import LARGE_RECORD
 from logging_system.pipeline.entry import Entry
-from logging_system.record import encode_context, encode_exception, encode_fields
+from logging_system.record import encode_context, encode_exception, encode_fields, forget_names
 from logging_system.record_size import cut_record
+from logging_system.redact import active
 from logging_system.timer import Timer
 
 ExcInfo: TypeAlias = (
@@ -403,6 +404,9 @@ def _apply(settings: Settings) -> None:
     global _flush_level, _gate, _max_record_size
     _max_record_size = settings.max_record_size
     limits.use(settings)
+    active.use(settings)
+    forget_names()
+    forget_sites()
     _flush_level = _NO_LEVEL if settings.flush_level is None else NUMBERS[settings.flush_level]
     replaced, _gate = _gate, make_gate(settings, _append)
     if replaced is not None:

@@ -91,7 +91,7 @@ def encode_message(message: object) -> bytes:
     if type(message) is str and len(message) <= limits.record_size:
         try:
             encoded = dumps(message)
-            if not active.redactor.suspects(encoded):
+            if not active.redactor.suspects(encoded, 0):
                 return encoded
         except Exception:  # a lone surrogate, or a rule that fails
             encoded = b""

@@ -15,9 +15,10 @@ from typing import Any, Final, TypeAlias
 
 from logging_system import names
 from logging_system.containers import Unreadable, reader_of
-from logging_system.leaves import hidden_leaf, integer, longest_read, number_leaf, real, text_leaf
+from logging_system.leaves import hidden_leaf, integer, longest_read, number_leaf, plain_value, real, text_leaf
 from logging_system.limits import MAX_DEPTH, MAX_ITEMS, Budget
 from logging_system.plain import encode_plain
+from logging_system.redact import active
 from logging_system.redact.redactor import REMOVED
 from logging_system.texts import NO_ROOM, PASSED_ON, bounded_name, described, key_text, safe_text, type_name, unreadable
 
@@ -67,7 +68,7 @@ def fields_to_json(fields: Iterable[tuple[object, object]], budget: Budget, take
 
 
 def _free_name(output: dict[str, Any], name: str, budget: Budget) -> str:
-    name = bounded_name(name)
+    name = bounded_name(active.redactor.name(name))
     while name in output:
         name += "_"
     budget.left -= len(name) + 4
@@ -189,6 +190,12 @@ class _Walk:
         reader = reader_of(value)
         if reader is None:
             return self._convert_other(value, key)
+        ruled = active.redactor.container(key, value)
+        if ruled is not value:  # a rule of the program's own put it there
+            reader = None if ruled is REMOVED else reader_of(ruled)
+            if reader is None:
+                return ruled if ruled is REMOVED else plain_value(ruled)
+            value = ruled
         if id(value) in self._above:
             return f"<cycle: {type_name(value)}>"
         if len(self._open) >= MAX_DEPTH:
@@ -207,7 +214,7 @@ class _Walk:
             key = key_text(members[0])
             if names.hides(key):
                 hidden = hidden_leaf(key, members[1])
-                return REMOVED if hidden is REMOVED else [bounded_name(key), hidden]
+                return REMOVED if hidden is REMOVED else [bounded_name(active.redactor.name(key)), hidden]
         elif total == len(members) >= _WORTH_TRYING and not is_named and self._is_plain(members, members):
             return members
         return _Open(value, key, is_named, members, total)

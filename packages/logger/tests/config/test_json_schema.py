@@ -198,7 +198,8 @@ def test_what_the_schema_refuses_the_loader_refuses(write: Write, text: str) -> 
 
 #: What only the loader sees: texts that are out of range, patterns, and rules whose parts contradict each other.
 _ONLY_THE_LOADER = re.compile(
-    r"bytes or a size|at least 1KB|whole number|a time such|seconds, more|a share|regular expression|leave no level"
+    r"bytes or a size|at least 1KB|whole number|a time such|seconds, more|a share|regular expression|leave no level|"
+    r"secret key"
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from logging_system.config.key_tree import SWITCHES, TREE, Section
 from logging_system.config.nearest import unknown_argument, unknown_key
+from logging_system.config.redaction import check_hash_key
 from logging_system.config.schema import KEYWORDS, REMOTE_SINKS, SETTINGS, Setting, Settings
 from logging_system.config.shown import shown_key
 from logging_system.config.values import Reader, WrongPart, read_mapping, read_path, wrong
@@ -57,7 +58,10 @@ def load(
         found.add_file(file)
     found.add_environment(environ)
     found.add_keywords(overrides or {})
-    return Loaded(Settings(**found.values), file, found.sources)
+    settings = Settings(**found.values)
+    place = found.sources.get("redaction.action", "")
+    check_hash_key(settings.redact_action, settings.redact_hash_key, file if file and place == "file" else place)
+    return Loaded(settings, file, found.sources)
 
 
 def _config_file(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> str | None:
