@@ -22,22 +22,36 @@ def _sections() -> dict[int, str]:
     return {int(number): text for number, text in zip(parts[::3], parts[2::3], strict=True)}
 
 
+def _numbers(expressions: list[ast.expr]) -> set[int]:
+    """Numbers in marks such as `pytest.mark.guarantee(8)`, alone or in a list."""
+    found: set[int] = set()
+    for expression in expressions:
+        for node in ast.walk(expression):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.guarantee":
+                found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}  # type: ignore[misc]
+    return found
+
+
 def _marked() -> dict[int, set[tuple[str, str]]]:
-    """Tests by the numbers of their `guarantee` marks."""
+    """Tests by the numbers of their `guarantee` marks, those of their module included."""
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
     for name in FILES:
-        path = Path(name)
-        if path.suffix != ".py" or not path.name.startswith("test_"):
+        if not (name.endswith(".py") and Path(name).name.startswith("test_")):
             continue
-        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+        module = ast.parse((ROOT / name).read_text(encoding="utf-8"))
+        for node in ast.walk(module):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                for mark in node.decorator_list:
-                    if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.guarantee":
-                        [number] = mark.args
-                        assert isinstance(number, ast.Constant)
-                        assert isinstance(number.value, int)
-                        found[number.value].add((name, node.name))
+                for number in _numbers(node.decorator_list):
+                    found[number].add((name, node.name))
+        of_module = [node.value for node in module.body if isinstance(node, ast.Assign) and _is_pytestmark(node)]
+        for number in _numbers(of_module):
+            tests = [node for node in module.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+            found[number] |= {(name, test.name) for test in tests if test.name.startswith("test_")}
     return found
+
+
+def _is_pytestmark(node: ast.Assign) -> bool:
+    return [ast.unparse(target) for target in node.targets] == ["pytestmark"]
 
 
 def test_every_case_stands_on_the_page_once_and_in_order() -> None:

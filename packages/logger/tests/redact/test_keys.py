@@ -12,6 +12,7 @@ from logging_system import configure, get_logger
 Records = list[dict[str, Any]]
 
 
+@pytest.mark.guarantee(69)
 @pytest.mark.parametrize(
     ("key", "is_hidden"),
     [

@@ -205,6 +205,7 @@ def test_without_rules_every_leak_is_found_in_every_place(tmp_path: Path) -> Non
         assert all(any(form in line for form in forms(leak)) for line in lines), leak
 
 
+@pytest.mark.guarantee(69)
 @pytest.mark.parametrize("presets", [(), EVERYTHING], ids=["default", "all presets"])
 def test_look_alikes_are_written_as_they_are(
     presets: tuple[str, ...], log_dir: Path, log_lines: Callable[[], list[dict[str, Any]]]

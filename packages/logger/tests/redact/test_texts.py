@@ -124,6 +124,7 @@ WRITTEN: Final = [
 ]  # fmt: skip
 
 
+@pytest.mark.guarantee(69)
 def test_secrets_in_texts_are_hidden_and_the_rest_stays(log_lines: Callable[[], Records]) -> None:
     """Without any setting."""
     logger = get_logger("shop")
@@ -160,6 +161,29 @@ def test_a_plain_field_hides_what_a_nested_one_does(presets: str, log_lines: Cal
         assert nested["note"] == [7, {"note": {"note": [plain["note"]]}}, plain["note"]]
 
 
+def test_any_text_is_written(log_lines: Callable[[], Records]) -> None:
+    """Rules find their way through anything, and what they leave is the same nested or not."""
+    configure(log_dir="logs", console_output=False, service_name="app", redact="gdpr,hipaa,pci")
+    choose = random.Random(20_260_619)  # the same texts in each run
+    signs = [
+        *"a1 =:'\"\\@%./<>()[]{}-_,;&?+\n\t\u00e9\u0663\u4e2d\U0001f600",
+        "token",
+        "basic ",
+        "://",
+        "%40",
+        "fe80",
+        "4111 ",
+    ]
+    for _ in range(1500):
+        text = "".join(choose.choices(signs, k=choose.randint(1, 40)))
+        get_logger("shop").info(text, note=text, notes=[[{"note": {text}}]])
+
+    for record in log_lines():
+        assert record["message"] == record["note"] == record["notes"][0][0]["note"][0]
+        assert "left out" not in record["message"]
+
+
+@pytest.mark.guarantee(69)
 def test_texts_are_redacted_before_they_are_cut(log_lines: Callable[[], Records]) -> None:
     """A secret at the place of the cut is hidden as a whole."""
     configure(log_dir="logs", console_output=False, service_name="app", max_record_size=2048)

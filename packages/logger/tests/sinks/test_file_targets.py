@@ -201,6 +201,7 @@ def test_a_fifo_without_reader_does_not_hang(new_sink: NewSink, log_path: Path) 
     assert names(log_path) == ["app.log"]
 
 
+@pytest.mark.guarantee(50)
 @pytest.mark.guarantee(54)
 def test_a_fifo_whose_reader_stands_still_is_given_up_and_its_half_line_ended(
     new_sink: NewSink, log_path: Path, monkeypatch: pytest.MonkeyPatch

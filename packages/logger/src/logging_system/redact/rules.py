@@ -67,7 +67,7 @@ _PHRASE_WORDS: Final = frozenset(["passphrase", "mnemonic", "phrase"])
 
 
 class Rules(Redactor):
-    """Hides what the configuration says. Never raises."""
+    """Hides what the configuration says."""
 
     __slots__ = (
         "_always_suspects",
@@ -186,17 +186,14 @@ class Rules(Redactor):
         return value if shown == number else shown
 
     def _shown(self, text: str, key: str = "") -> str:
-        """The text as it is written; what a rule of ours could not do is not written at all."""
+        """The text as it is written."""
         may_hold_secret = _may_hold_secret(text)
         if not (may_hold_secret or self._patterns):
             return text
-        try:
-            if may_hold_secret and self._hides_secrets:
-                text = hide_credentials(hide_passwords_in_urls(text))
-            text = self._without_patterns(text, key, self._patterns)
-            return hide_assigned(text, self._judge) if may_hold_secret and self._key_checks else text
-        except Exception as error:
-            return f"<redaction: {type(error).__name__}>"
+        if may_hold_secret and self._hides_secrets:
+            text = hide_credentials(hide_passwords_in_urls(text))
+        text = self._without_patterns(text, key, self._patterns)
+        return hide_assigned(text, self._judge) if may_hold_secret and self._key_checks else text
 
     def _without_patterns(self, text: str, key: str, patterns: Sequence[PatternCheck]) -> str:
         for check in _worth_trying(patterns, text):
