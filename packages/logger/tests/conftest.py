@@ -50,7 +50,9 @@ def run_program(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str
     `measured=False` keeps coverage out of it, whose own locks know nothing of asynchronous exceptions and the like.
     """
 
-    def run(source: str, *, status: int = 0, measured: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        source: str, *, status: int = 0, measured: bool = True, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         inherited = {name: value for name, value in os.environ.items() if measured or "COVERAGE" not in name}
         done = subprocess.run(
             [sys.executable, "-c", source],
