@@ -200,9 +200,7 @@ def _after_fork_in_parent() -> None:
 def _after_fork_in_child() -> None:
     global _lock
     _lock = threading.RLock()
-    after_fork = getattr(metrics, "after_fork_in_child", None)
-    if after_fork is not None:
-        after_fork()
+    metrics.after_fork_in_child()
     pipeline.after_fork_in_child()
     pipeline.on_first_start = _finalise_with_multiprocessing
 

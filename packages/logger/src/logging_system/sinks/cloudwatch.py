@@ -105,9 +105,7 @@ class CloudWatchSink:
         self._metrics: CloudWatchClient = session.client(
             "cloudwatch", endpoint_url=self._settings.endpoint_url, config=config
         )
-        stream = self._settings.log_stream.format(
-            host=socket.gethostname(), pid=os.getpid(), service_name=self._service_name
-        )
+        stream = self._settings.log_stream.format(host=_host_name(), pid=os.getpid(), service_name=self._service_name)
         self._stream = _NOT_IN_STREAM_NAMES.sub("_", stream)[:512]
         self._create()
         self._pid = os.getpid()
@@ -187,6 +185,13 @@ class CloudWatchSink:
         except (BotoCoreError, ClientError, OSError) as error:
             self._counts.update(counts)  # they go with the next call
             diagnostics.say("cloudwatch metrics", f"sink cloudwatch: PutMetricData: {error}")
+
+
+def _host_name() -> str:
+    try:
+        return socket.gethostname()
+    except OSError:  # a machine without a name
+        return "localhost"
 
 
 def _event_text(line: bytes) -> str:

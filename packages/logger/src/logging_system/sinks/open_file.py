@@ -21,7 +21,7 @@ class OpenFile:
     __slots__ = ("descriptor",)
 
     def __init__(self, path: str, flags: int, mode: int = 0o640) -> None:
-        self.descriptor = os.open(path, flags | _FLAGS, mode)
+        self.descriptor = _above_standard_streams(os.open(path, flags | _FLAGS, mode))
         _open.add(self)
 
     @property
@@ -50,6 +50,15 @@ class OpenFile:
         if descriptor >= 0:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
+
+
+def _above_standard_streams(descriptor: int) -> int:
+    """A number that nobody takes for standard input, output or error, where the program was started without one."""
+    if descriptor > 2:
+        return descriptor
+    copy = _above_standard_streams(os.dup(descriptor))
+    os.close(descriptor)
+    return copy
 
 
 def identity_at(path: str) -> Identity | None:
