@@ -51,6 +51,7 @@ _ELEMENT: Final = re.compile(r"<([\w:.-]++)(?:\s[^<>]{0,200})?>([^<]++)(?=</)")
 _QUOTED: Final = re.compile(
     r"""(?<!\w)(password|passwd|pwd|passphrase|identified[ ]by)[ \t]{1,3}(?=["'])""", re.IGNORECASE
 )
+_MAY_BE_QUOTED: Final = re.compile(r"(?:[dD]|[eE]|[bB][yY])[ \t]{1,3}[\"']")
 #: pydantic names the field on a line of its own.
 _INVALID_INPUT: Final = re.compile(
     r"""(?:^|(?<=\\n)) ([\w.-]++) (\n|\\n) (?>([ ]{2}(?:(?!\\n)[^\n])*?\binput_value=))
@@ -76,7 +77,7 @@ def hide_assigned(text: str, judge: Judge) -> str:
         text = _ELEMENT.sub(lambda match: _whole(match, judge), text)
     if "--" in text:
         text = _hide_following(text, _OPTION, judge)
-    if "'" in text or '"' in text:
+    if ("'" in text or '"' in text) and _MAY_BE_QUOTED.search(text):
         text = _hide_following(text, _QUOTED, judge)
     return text
 
