@@ -28,16 +28,17 @@ _plain: set[str] = set()
 
 def are_plain(names: Collection[str]) -> bool:
     """Whether none of the keys of a dict is reserved or hides its value, nor is too long to be written whole."""
-    if _plain.issuperset(names):
+    known = _plain  # which is another one under other rules: what old ones found must not get there
+    if known.issuperset(names):
         return True
     if len(names) > _MAX_REMEMBERED:
         return False
     for name in names:
         if len(name) > _MAX_LENGTH or name in RESERVED or active.redactor.hides_key(name):
             return False
-    if len(_plain) + len(names) > _MAX_REMEMBERED:
-        _plain.clear()
-    _plain.update(names)
+    if len(known) + len(names) > _MAX_REMEMBERED:
+        known.clear()
+    known.update(names)
     return True
 
 
@@ -70,4 +71,5 @@ def reserved_among(names: Collection[str], reserved: frozenset[str]) -> set[str]
 
 def forget() -> None:
     """The redaction rules have changed: what was a harmless name may be one no more."""
-    _plain.clear()
+    global _plain
+    _plain = set()
