@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from logging_system import get_logger
+from logging_system.callsite import encode_place
+from logging_system.levels import INFO
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -94,3 +96,22 @@ def test_later_changes_of_a_value_do_not_reach_the_record(log_lines: Lines) -> N
     cart.append("pot")
 
     assert log_lines()[0]["cart"] == ["tea"]
+
+
+@pytest.mark.guarantee(58)
+@pytest.mark.parametrize(
+    ("milliseconds", "stamp"),
+    [
+        (10**17, "9999-12-31T23:59:59.999Z"),
+        (-(10**17), "1000-01-01T00:00:00.000Z"),
+        (-1, "1969-12-31T23:59:59.999Z"),
+        (1_750_328_999_999, "2025-06-19T10:29:59.999Z"),
+    ],
+)
+def test_a_time_that_no_calendar_has_is_written_as_the_nearest_one(
+    log_lines: Callable[[], list[dict[str, Any]]], milliseconds: int, stamp: str
+) -> None:
+    """Milliseconds are cut, never rounded up to a thousand."""
+    get_logger("times").write_foreign(INFO, "x", milliseconds=milliseconds, fields={}, place=encode_place(None))
+
+    assert log_lines()[-1]["timestamp"] == stamp

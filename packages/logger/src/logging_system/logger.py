@@ -64,11 +64,15 @@ def follow_traces() -> None:
     _add_ids = tracing.add_ids
 
 
+#: The years 1000 and 9999: RFC 3339 has four digits, whatever a clock says.
+_EARLIEST, _LATEST = -30_610_224_000_000, 253_402_300_799_999
+
+
 def _stamp_of(milliseconds: int) -> bytes:
     global _stamp
     if _add_ids is None and tracing.OPENTELEMETRY in sys.modules:
         follow_traces()
-    seconds, rest = divmod(milliseconds, 1000)
+    seconds, rest = divmod(min(max(milliseconds, _EARLIEST), _LATEST), 1000)
     text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode() + b".%03dZ" % rest
     _stamp = (milliseconds, text)
     return text
