@@ -179,6 +179,7 @@ _TEXTS: Final = """
     aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
     ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN
     ThisIsALongCamelCaseNameOfSomeJavaClassX
+    static/media/images/banner2024HomeScreen
     ghp_short
     sk-learn-contrib-lightning
     xoxb

@@ -11,7 +11,8 @@ from logging_system import configure, get_logger
 
 #: Parts that, repeated, make a careless pattern go back and forth.
 UNITS: Final = [
-    "a", "a ", "=", ": ", "'", '\\"', "\\", "(", "password=", "password='", 'password="\\"', "password=(", "token=[\n",
+    "a", "a ", "=", ": ", "'", '\\"', "\\", "(", "password=", "password='", 'password="\\"', "password=(",
+    "password=(a) ", "token=[\n",
     "password='a' + ", "password=a&", "key: ", "the api key: ", "://", "://a:", "://a:b@", "%3A%2F%2Fa%3A", "%3Fa%3D",
     "a%20", "<a>", "--a ", "Bearer ", "Basic a ", "-----BEGIN PRIVATE KEY-----", "password\n  input_value=", "@", "a@",
     "a@b.", "a'a", "1", "1 ", "1111 ", "1-", "1.", "1:", "a:", "::", "+1", "+1 ", "(415) ", "01 23 ", "DE89 3704 ",
