@@ -88,7 +88,8 @@ def test_flags_of_the_interpreter_change_nothing(log_dir: Path, start: Start, fl
     assert _on_console(done) == _in_file(log_dir)
 
 
-NARROW = {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+#: tox sets PYTHONIOENCODING, which would win over the locale.
+NARROW = {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from types import TracebackType
-from typing import Final
+from typing import Final, TypeAlias
 
 from logging_system.leaves import text_leaf
 from logging_system.limits import Budget
@@ -24,6 +24,16 @@ MAX_EXCEPTIONS: Final = 50
 MAX_NOTES: Final = 50
 #: Bytes of room below which frames are no longer read: there would be no place for them.
 _FRAMES_WORTH: Final = 1000
+
+
+#: What `exc_info` may be: True for the exception that is being handled, an exception, or a triple.
+ExcInfo: TypeAlias = (
+    bool
+    | BaseException
+    | tuple[type[BaseException], BaseException, TracebackType | None]
+    | tuple[None, None, None]
+    | None
+)
 
 
 def current_exception(exc_info: object) -> BaseException | None:

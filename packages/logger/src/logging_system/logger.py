@@ -8,41 +8,29 @@ and nothing raises into the caller: what fails is counted and said on stderr.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Mapping
 from sys import _getframe
 from time import time_ns
-from types import TracebackType
-from typing import TypeAlias
 
-from logging_system import context, diagnostics, limits, metrics
+from logging_system import context, limits
 from logging_system.callsite import caller_frame, encode_place, forget_sites
 from logging_system.capture import switch
 from logging_system.config.schema import Settings
-from logging_system.config.values import read_level
 from logging_system.context import ContextState, LogContext
 from logging_system.control import flight_recorder
 from logging_system.control.gate import Gate, make_gate
-from logging_system.control.levels import LoggerCore, core_of, set_own_level
-from logging_system.errors import ConfigError
-from logging_system.exceptions import current_exception
+from logging_system.control.levels import LoggerCore, checked_level, core_of, set_own_level
+from logging_system.exceptions import ExcInfo, current_exception
 from logging_system.integrations import tracing
 from logging_system.levels import CRITICAL, DEBUG, ERROR, INFO, NUMBERS, WARNING, level_number
+from logging_system.own_records import count_failure, drop_notice, reload_failed
 from logging_system.pipeline import lifecycle
 from logging_system.pipeline.buffer import LARGE_RECORD
-from logging_system.pipeline.entry import Entry
 from logging_system.record import encode_context, encode_exception, encode_fields, forget_names
 from logging_system.record_size import cut_record
 from logging_system.redact import active
 from logging_system.timer import Timer
-
-ExcInfo: TypeAlias = (
-    bool
-    | BaseException
-    | tuple[type[BaseException], BaseException, TracebackType | None]
-    | tuple[None, None, None]
-    | None
-)
+from logging_system.timestamp import encode_timestamp
 
 _pipeline = lifecycle.pipeline
 _buffer = _pipeline.buffer
@@ -64,18 +52,12 @@ def follow_traces() -> None:
     _add_ids = tracing.add_ids
 
 
-#: The years 1000 and 9999: RFC 3339 has four digits, whatever a clock says.
-_EARLIEST, _LATEST = -30_610_224_000_000, 253_402_300_799_999
-
-
 def _stamp_of(milliseconds: int) -> bytes:
     global _stamp
     if _add_ids is None and tracing.OPENTELEMETRY in sys.modules:
         follow_traces()
-    seconds, rest = divmod(min(max(milliseconds, _EARLIEST), _LATEST), 1000)
-    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode() + b".%03dZ" % rest
-    _stamp = (milliseconds, text)
-    return text
+    _stamp = (milliseconds, encode_timestamp(milliseconds))
+    return _stamp[1]
 
 
 class AdvancedLogger:
@@ -197,7 +179,7 @@ class AdvancedLogger:
         `root` stands above all. The level lasts until it is taken back with None: then, and not by a
         new configuration, the logger follows the one above it again. Raises ConfigError for an unknown level.
         """
-        set_own_level(self._core, None if level is None else _checked_level(level, "level"))
+        set_own_level(self._core, None if level is None else checked_level(level, "level"))
 
     def is_enabled_for(self, level: str | int) -> bool:
         """Tell whether a record at `level` would be written, or held by the flight recorder.
@@ -205,7 +187,7 @@ class AdvancedLogger:
         Raises ConfigError for an unknown level.
         """
         self._core.resolve()
-        return self._core.threshold <= _checked_level(level, "level")
+        return self._core.threshold <= checked_level(level, "level")
 
     # -- the path of a record --------------------------------------------------------------------
 
@@ -250,7 +232,7 @@ class AdvancedLogger:
             self._write(level, head, fields, error, b"")
         except Exception as failure:
             try:
-                _count_failure(failure)
+                count_failure(failure)
             except RecursionError:  # so close to the limit that not even this call fits
                 return
 
@@ -272,7 +254,7 @@ class AdvancedLogger:
                 duration = b'"duration_ms":%b,' % repr(round(seconds * 1000, 3)).encode()
                 self._write(level, core.sites.head(level, message, place), fields, error, duration)
         except Exception as failure:
-            _count_failure(failure)
+            count_failure(failure)
 
     def write_foreign(
         self,
@@ -291,7 +273,7 @@ class AdvancedLogger:
             if core.threshold <= level and (_gate is None or self._is_admitted(level, message, place, fields)):
                 self._write(level, core.sites.head(level, message, place), fields, error, b"", milliseconds)
         except Exception as failure:
-            _count_failure(failure)
+            count_failure(failure)
 
     def _is_admitted(self, level: int, message: object, place: bytes, fields: dict[str, object]) -> bool:
         """Ask the gate, which may add fields."""
@@ -375,7 +357,7 @@ def get_logger(name: str = "root", log_level: str | int | None = None) -> Advanc
     Without `configure` the first record configures the library from environment and file. Raises
     ConfigError for an unknown level.
     """
-    own_level = None if log_level is None else _checked_level(log_level, "log_level")
+    own_level = None if log_level is None else checked_level(log_level, "log_level")
     logger = _loggers.get(name)
     if logger is None:
         logger = _loggers.setdefault(name, AdvancedLogger(core_of(str(name)), {}))
@@ -384,58 +366,23 @@ def get_logger(name: str = "root", log_level: str | int | None = None) -> Advanc
     return logger
 
 
-def _checked_level(level: str | int, argument: str) -> int:
-    try:
-        return level_number(level)
-    except ValueError:
-        try:
-            return NUMBERS[read_level(level)]
-        except ValueError as error:
-            raise ConfigError("argument", argument, str(error)) from None
-
-
 def _unpickle(name: str, bound: dict[str, object]) -> AdvancedLogger:
     return AdvancedLogger(get_logger(name)._core, bound)
-
-
-def _append(entry: Entry) -> None:
-    _buffer.entries.append(entry)
-    if len(_buffer.entries) >= _buffer.seal_at:
-        _pipeline.relieve()
 
 
 def _apply(settings: Settings) -> None:
     global _flush_level, _gate, _max_record_size
     _max_record_size = settings.max_record_size
+    _flush_level = _NO_LEVEL if settings.flush_level is None else NUMBERS[settings.flush_level]
+    replaced, _gate = _gate, make_gate(settings, _pipeline.append)
+    if replaced is not None:
+        replaced.close()  # its last summaries still go by the old rules
     limits.use(settings)
     active.use(settings)
     forget_names()
     forget_sites()
-    _flush_level = _NO_LEVEL if settings.flush_level is None else NUMBERS[settings.flush_level]
-    replaced, _gate = _gate, make_gate(settings, _append)
-    if replaced is not None:
-        replaced.close()
     _pipeline.on_pass = None if _gate is None else _gate.sweep
-    flight_recorder.active = flight_recorder.make_recorder(settings, _append)
-
-
-def _count_failure(failure: Exception) -> None:
-    """The one edge where the library swallows: count, say so once a minute, go on."""
-    try:
-        metrics.count_dropped("encoder", "error", 1)
-        diagnostics.say("encoder", f"a record could not be written: {type(failure).__name__}: {failure}")
-    except Exception:  # not even that worked (no memory): the caller's work matters more
-        return
-
-
-def _drop_notice(sink: str, reason: str, count: int) -> Entry:
-    """The record that tells of lost ones."""
-    now = time_ns() // 1_000_000
-    head = core_of("logging_system").sites.head(WARNING, "records dropped", encode_place(None))
-    fields = encode_fields({"sink": sink, "reason": reason, "dropped": count})
-    tail = core_of("logging_system").tail
-    line = b'{"timestamp":"%b",%b"context":{%b,%b\n' % (_stamp_of(now), head, tail, fields[1:])
-    return WARNING, now, line, None
+    flight_recorder.active = flight_recorder.make_recorder(settings, _pipeline.append)
 
 
 def _flush_gate() -> None:
@@ -446,9 +393,5 @@ def _flush_gate() -> None:
 lifecycle.on_configure(_apply)
 lifecycle.on_configure(switch.follow)
 lifecycle.before_exit(_flush_gate)
-lifecycle.on_reload_failed(
-    lambda error: get_logger("logging_system").error(
-        "configuration not reloaded", source=error.source, setting=error.key, problem=error.problem
-    )
-)
-_pipeline.notices.make_record = _drop_notice
+lifecycle.on_reload_failed(lambda error: _pipeline.append(reload_failed(error)))
+_pipeline.notices.make_record = drop_notice

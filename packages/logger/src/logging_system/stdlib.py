@@ -23,6 +23,7 @@ from logging_system.integrations import tracing
 from logging_system.pipeline import lifecycle
 from logging_system.record import encode_exception, encode_fields
 from logging_system.record_size import cut_record
+from logging_system.timestamp import encode_timestamp
 
 #: Attributes of a LogRecord whose information every record of ours has.
 _IN_EVERY_RECORD: Final = frozenset(
@@ -76,7 +77,12 @@ def _line(logger_name: str, parts: ForeignRecord, fields: Mapping[str, object]) 
     state = context.current.get()
     shared, tail = tracing.add_ids(state, state.encoded, core.tail)
     head = core.sites.head(parts.level, parts.message, parts.place)
-    line = b'{"timestamp":"%b",%b"context":{%b%b' % (_stamp(parts.milliseconds), head, shared, tail)
+    line = b'{"timestamp":"%b",%b"context":{%b%b' % (
+        encode_timestamp(parts.milliseconds or time.time_ns() // 1_000_000),
+        head,
+        shared,
+        tail,
+    )
     encoded = encode_fields(fields)
     if encoded != b"{}":
         line += b"," + encoded[1:-1]
@@ -85,8 +91,3 @@ def _line(logger_name: str, parts: ForeignRecord, fields: Mapping[str, object]) 
     line += b"}"
     limit = lifecycle.current_settings().max_record_size
     return line if len(line) < limit else cut_record(line, limit).rstrip(b"\n")
-
-
-def _stamp(milliseconds: int) -> bytes:
-    seconds, rest = divmod(milliseconds or time.time_ns() // 1_000_000, 1000)
-    return b"%b.%03dZ" % (time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode(), rest)

@@ -6,7 +6,6 @@ recorder would hold, because it is below its logger's level, is asked the filter
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -17,9 +16,8 @@ from logging_system.control.levels import LoggerCore
 from logging_system.control.rate_limit import RateLimiter, Suppressed
 from logging_system.control.sampling import Sampler
 from logging_system.levels import CRITICAL, ERROR
+from logging_system.own_records import make_record
 from logging_system.pipeline.entry import Entry
-from logging_system.record import encode_fields
-from logging_system.record_size import cut_record
 
 _NOTHING_TO_ADD: Final[Mapping[str, object]] = {}
 _RATE_FIELD: Final = "sample_rate"
@@ -34,7 +32,6 @@ class Gate:
         self._limiter = (
             RateLimiter(settings.rate_limit, settings.rate_limit_interval) if settings.rate_limit is not None else None
         )
-        self._max_record_size = settings.max_record_size
         self._write = write
 
     def admits(
@@ -96,18 +93,11 @@ class Gate:
     def _tell(self, due: Iterable[Suppressed]) -> None:
         """One record at the place and level of those it stands for, without their contexts."""
         for place, level, core, records, message in due:
-            now = time.time_ns() // 1_000_000
-            seconds, rest = divmod(now, 1000)
-            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode() + b".%03dZ" % rest
             text = f"suppressed {records:,} similar record{'s' if records > 1 else ''}"
             fields: dict[str, object] = {"suppressed": records, "similar_to": message}
             if self._sampler is not None and level < ERROR:
                 fields[_RATE_FIELD] = self._sampler.rate
-            head = core.sites.head(level, text, place)
-            line = b'{"timestamp":"%b",%b"context":{%b,%b\n' % (stamp, head, core.tail, encode_fields(fields)[1:])
-            if len(line) > self._max_record_size:
-                line = cut_record(line, self._max_record_size)
-            self._write((level, now, line, "none" if level >= ERROR else None))
+            self._write(make_record(core, level, text, place, fields))
 
 
 def make_gate(settings: Settings, write: Callable[[Entry], None]) -> Gate | None:

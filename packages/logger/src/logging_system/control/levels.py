@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 
 from logging_system.callsite import CallSites
 from logging_system.config.schema import Settings
-from logging_system.levels import NUMBERS
+from logging_system.config.values import read_level
+from logging_system.errors import ConfigError
+from logging_system.levels import NUMBERS, level_number
 from logging_system.pipeline import lifecycle
 from logging_system.record import encode_static_context
 
@@ -134,3 +136,14 @@ def _after_fork_in_child() -> None:
 lifecycle.on_configure(_apply_to_all)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+def checked_level(level: str | int, argument: str) -> int:
+    """The number of a level that a program gave as `argument`. Raises ConfigError for an unknown one."""
+    try:
+        return level_number(level)
+    except ValueError:
+        try:
+            return NUMBERS[read_level(level)]
+        except ValueError as error:
+            raise ConfigError("argument", argument, str(error)) from None

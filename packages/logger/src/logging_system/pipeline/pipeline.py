@@ -69,6 +69,12 @@ class Pipeline:
 
     # -- callers ---------------------------------------------------------------------------------
 
+    def append(self, entry: Entry) -> None:
+        """Take a record, as `logger.py` does by itself (which is in a hurry)."""
+        self.buffer.entries.append(entry)
+        if len(self.buffer.entries) >= self.buffer.seal_at:
+            self.relieve()
+
     def relieve(self) -> None:
         """Called when `buffer.entries` holds `buffer.seal_at` records or a large one came: seal, wake the writer."""
         if self.synchronous:
