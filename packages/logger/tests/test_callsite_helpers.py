@@ -58,7 +58,7 @@ def test_a_module_that_marks_itself_is_not_named(log_lines: Lines, tmp_path: Pat
 
     name = "test_a_module_that_marks_itself_is_not_named"
     records = log_lines()
-    assert {_place(record)[:2] for record in records} == {("test_callsite", name)}
+    assert {_place(record)[:2] for record in records} == {("test_callsite_helpers", name)}
     assert [record["line"] for record in records[:6]] == [first, first + 1] * 3
 
 
@@ -127,9 +127,9 @@ def test_our_context_managers_and_decorators_are_not_named(log_lines: Lines) -> 
 
     inside, decorated, block = log_lines()
     name = "test_our_context_managers_and_decorators_are_not_named"
-    assert _place(inside) == ("test_callsite", name, line)
-    assert _place(decorated) == ("test_callsite", name, line - 5)
-    assert _place(block) == ("test_callsite", name, line + 1)
+    assert _place(inside) == ("test_callsite_helpers", name, line)
+    assert _place(decorated) == ("test_callsite_helpers", name, line - 5)
+    assert _place(block) == ("test_callsite_helpers", name, line + 1)
 
 
 @pytest.mark.guarantee(63)
