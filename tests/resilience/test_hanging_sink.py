@@ -73,6 +73,6 @@ def test_a_sink_that_hangs_for_half_a_minute(tmp_path: Path, report: Callable[[s
     assert figures["lost"] > 0
     # The notice that records were dropped is one more record.
     assert 0 <= figures["taken"] + figures["lost"] - figures["logged"] <= 5
-    # Beside the records of the sink there are those on their way to the file, and the allocator's gaps.
-    assert figures["grown"] < 1.5 * bound
+    # The buffer and the sink have that bound each, and the allocator has gaps.
+    assert figures["grown"] < 2.5 * bound
     assert figures["longest"] < 1.0
