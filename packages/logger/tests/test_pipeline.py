@@ -84,8 +84,9 @@ def test_what_does_not_fit_is_dropped_counted_and_said(
     assert flush(30)
     dropped = sum(_dropped(name, "overflow") for name in ("collecting", "buffer")) - before
     assert dropped > 0
-    # The last line tells of what was lost.
-    assert len([line for line in sink.lines if b'"number"' in line]) + dropped == 2000
+    delivered = len([line for line in sink.lines if b'"number"' in line])
+    # The notices that tell of what was lost are records too, and may be lost themselves.
+    assert 2000 <= delivered + dropped <= 2003
     assert shutdown()
     del capsys
 

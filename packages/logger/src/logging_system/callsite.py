@@ -71,6 +71,7 @@ class CallSites:
 
     def add(self, key: int, frame: FrameType, level: int, message: object) -> CallSite:
         """The site that `frame` stands at, remembered; for a helper's frame that of the nearest other one."""
+        sites = self.by_key  # another one after `forget`: what was encoded under old rules must not get there
         if is_helper(frame):
             real = nearest_frame(frame)
             if real is None:
@@ -86,9 +87,10 @@ class CallSites:
             if type(message) is str and len(message) <= _MAX_KEPT_MESSAGE:
                 site.message = message
                 site.head = self.head(level, message, place)
-        if len(self.by_key) >= MAX_SITES // 2:
-            self._older, self.by_key = self.by_key, {}
-        self.by_key[key] = site
+        if len(sites) >= MAX_SITES // 2 and self.by_key is sites:
+            self._older = sites
+            self.by_key = sites = {}
+        sites[key] = site
         return site
 
 

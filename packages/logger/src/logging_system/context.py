@@ -23,12 +23,13 @@ from logging_system.control import flight_recorder
 from logging_system.control.flight_recorder import HeldRecords
 from logging_system.nesting import Entered, Paused, leave
 from logging_system.record import encode_context
+from logging_system.redact import active
 
 
 class ContextState:
     """Context fields and their encoded form (`"a":1,`). Whoever sees another `encoded` sees other fields."""
 
-    __slots__ = ("encoded", "entered", "fields", "held", "request")
+    __slots__ = ("encoded", "entered", "fields", "held", "redactor", "request")
     in_sink_thread = False
 
     def __init__(
@@ -39,6 +40,8 @@ class ContextState:
         request: Request | None = None,
     ) -> None:
         self.fields = fields
+        #: Whose rules `encoded` follows.
+        self.redactor = active.redactor
         self.encoded = encode_context(fields)
         #: What the flight recorder holds for this context and those around it.
         self.held = held
@@ -49,10 +52,17 @@ class ContextState:
     def add(self, fields: Mapping[str, object]) -> None:
         """Add fields for all who hold this very state. Without a lock: encoding runs code of the caller's values."""
         self.fields.update(fields)
-        written: dict[str, object] = {}
-        while written.keys() != self.fields.keys() or any(self.fields[key] is not written[key] for key in written):
-            written = dict(self.fields)  # again if another thread added some meanwhile
+        self.encode_again()
+
+    def encode_again(self) -> None:
+        """Encode the fields under the rules of redaction in force now."""
+        redactor = active.redactor
+        while True:
+            written = dict(self.fields)
             self.encoded = encode_context(written)
+            if written.keys() == self.fields.keys() and all(self.fields[key] is written[key] for key in written):
+                break  # else another thread added some meanwhile
+        self.redactor = redactor
 
 
 class Request:

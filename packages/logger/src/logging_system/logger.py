@@ -75,7 +75,7 @@ class AdvancedLogger:
         self._core = core
         self._bound = bound
         #: The encoded context last seen, and it together with the bound fields.
-        self._merged: tuple[object, bytes] = (None, b"")
+        self._merged: tuple[object, object, bytes] = (None, None, b"")
 
     @property
     def name(self) -> str:
@@ -306,13 +306,16 @@ class AdvancedLogger:
         stamp = _stamp
         text = stamp[1] if stamp[0] == now else _stamp_of(now)
 
+        redactor = active.redactor
+        if state.redactor is not redactor:
+            state.encode_again()
         if not self._bound:
             shared = state.encoded
-        elif self._merged[0] is state.encoded:
-            shared = self._merged[1]
+        elif self._merged[0] is state.encoded and self._merged[1] is redactor:
+            shared = self._merged[2]
         else:
             shared = encode_context({**state.fields, **self._bound})
-            self._merged = (state.encoded, shared)
+            self._merged = (state.encoded, redactor, shared)
         tail = self._core.tail
         if _add_ids is not None:
             shared, tail = _add_ids(state, shared, tail)

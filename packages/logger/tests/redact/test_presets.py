@@ -144,3 +144,21 @@ def test_a_new_configuration_judges_anew_what_was_harmless(log_lines: Callable[[
     plain, hidden, again = ((r["message"], r["email"], r["note"]) for r in log_lines())
     assert plain == again == ("mail to ann@example.com", "x", EMAIL)
     assert hidden == ("mail to ***", "***", "***")
+
+
+def test_a_new_configuration_encodes_contexts_and_bound_fields_anew(log_lines: Callable[[], Records]) -> None:
+    """Those that were made under the old rules, and are still in force."""
+    bound = get_logger("shop").bind(phone="+14155550132")
+    with bound.context(email=EMAIL):
+        for redact in ("none", "gdpr", "none"):
+            use(redact)
+            bound.info("seen")
+            get_logger("shop").info("seen")
+    bound.info("seen")
+    use("gdpr")
+    bound.info("seen")
+
+    written = [(r["context"].get("email"), r["context"].get("phone")) for r in log_lines()]
+    phone = "+14155550132"
+    assert written[:6] == [(EMAIL, phone), (EMAIL, None), ("***", "***"), ("***", None), (EMAIL, phone), (EMAIL, None)]
+    assert written[6:] == [(None, phone), (None, "***")]
