@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -32,6 +33,7 @@ def _numbers(expressions: list[ast.expr]) -> set[int]:
     return found
 
 
+@functools.cache
 def _marked() -> dict[int, set[tuple[str, str]]]:
     """Tests by the numbers of their `guarantee` marks, those of their module included."""
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
