@@ -15,9 +15,7 @@ without those is atomic. Interpreters without the interpreter lock take a re-ent
 
 from __future__ import annotations
 
-import contextlib
 import sys
-import threading
 import time
 
 from logging_system.config.schema import Overflow
@@ -59,10 +57,7 @@ class Buffer:
         #: The thread that is sealing.
         self.sealer = 0
         self._sealed: list[list[Entry]] = []
-        free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
-        self._exclusive: contextlib.AbstractContextManager[object] = (
-            threading.RLock() if free_threaded else contextlib.nullcontext()
-        )
+        self._exclusive = native.new_exclusive()
 
     @property
     def is_full(self) -> bool:

@@ -8,6 +8,7 @@ here at the top are the originals when we are imported first.
 from __future__ import annotations
 
 import _thread
+import contextlib
 import os
 import sys
 import threading
@@ -35,6 +36,12 @@ def _original(module: str, name: str) -> Any:
 def new_lock() -> _thread.LockType:
     """A lock of the operating system, not taken."""
     return _original("_thread", "allocate_lock")()  # type: ignore[no-any-return]
+
+
+def new_exclusive() -> contextlib.AbstractContextManager[object]:
+    """What makes a single line atomic where the interpreter does not: a re-entrant lock, else nothing at all."""
+    free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
+    return threading.RLock() if free_threaded else contextlib.nullcontext()
 
 
 def get_ident() -> int:

@@ -8,8 +8,6 @@ turn is one line without a call instead, see `buffer.py`; those who wait for it 
 from __future__ import annotations
 
 import contextlib
-import sys
-import threading
 import time
 from collections.abc import Iterator
 
@@ -24,10 +22,7 @@ class Turn:
 
     def __init__(self) -> None:
         self.owner = 0
-        free_threaded = not getattr(sys, "_is_gil_enabled", lambda: True)()
-        self._exclusive: contextlib.AbstractContextManager[object] = (
-            threading.RLock() if free_threaded else contextlib.nullcontext()
-        )
+        self._exclusive = native.new_exclusive()
 
     @property
     def is_mine(self) -> bool:
