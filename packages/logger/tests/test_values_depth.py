@@ -109,7 +109,7 @@ def test_a_record_is_kept_however_little_room_the_stack_has(log_lines: Lines) ->
 
 
 @pytest.mark.guarantee(31)
-@pytest.mark.parametrize("frames_left", [20, 30, 60])
+@pytest.mark.parametrize("frames_left", [24, 30, 60])
 def test_values_are_encoded_close_to_the_recursion_limit(log_lines: Lines, frames_left: int) -> None:
     """A record needs the same few frames whatever it holds."""
     logger.info("warm", fine=Fine())
