@@ -61,11 +61,13 @@ def test_prometheus_scrapes_each_second_and_tells_alertmanager_if_there_is_one(
     assert "--web.listen-address=127.0.0.1:9090" in command
     written = yaml.safe_load((tmp_path / "p/prometheus.yml").read_text(encoding="utf-8"))
     assert written["global"]["scrape_interval"] == written["global"]["evaluation_interval"] == "1s"
-    assert written["scrape_configs"][0]["static_configs"] == [{"targets": ["127.0.0.1:8080"]}]
+    [job] = written["scrape_configs"]
+    assert job == {"job_name": "demo-service", "static_configs": [{"targets": ["127.0.0.1:8080"]}]}
     assert ("alerting" in written) == (alertmanager_port is not None)
     rules = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "p/rules").iterdir())
     assert "alert: HighErrorRate" in rules
     assert "for: 1s" in rules
+    assert 'absent(log_messages_total{job="demo-service"})' in rules, "would fire for another job name"
 
 
 def test_alertmanager_tells_the_service_at_once_and_nobody_else(tmp_path: Path) -> None:
@@ -74,5 +76,10 @@ def test_alertmanager_tells_the_service_at_once_and_nobody_else(tmp_path: Path) 
     assert "--cluster.listen-address=" in command
     written = yaml.safe_load((tmp_path / "a/alertmanager.yml").read_text(encoding="utf-8"))
     assert written["route"]["group_wait"] == "0s"
-    [webhook] = written["receivers"][0]["webhook_configs"]
+    receivers = {receiver["name"]: receiver for receiver in written["receivers"]}
+    assert written["route"]["receiver"] == "demo"
+    [webhook] = receivers["demo"]["webhook_configs"]
     assert webhook == {"url": "http://127.0.0.1:8000/x", "send_resolved": True}
+    [heartbeat] = written["route"]["routes"]
+    assert heartbeat["matchers"] == ['notify="heartbeat"']
+    assert receivers[heartbeat["receiver"]] == {"name": heartbeat["receiver"]}, "tells nobody"

@@ -1,52 +1,74 @@
-"""`python -m monitoring_generator write | check | render --speed-up 30 --output DIR`, from the repository's root."""
+"""`python -m monitoring_generator write | check | render --speed-up 30 --output DIR`, from the repository's root.
+
+A maker is a function `make_files(spec, root)` that returns the whole text of each file that it
+makes, by its path; `root` is the folder of `alerts.yaml`. One line in `MAKERS` adds it to `write`
+and `check`. In a folder of `MADE_FOLDERS` there is nothing but made files.
+"""
 
 from __future__ import annotations
 
 import argparse
 import difflib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from monitoring_generator.prometheus_rules import render_rules
-from monitoring_generator.spec import SpecError, load_spec
+from monitoring_generator.errors import SpecError
+from monitoring_generator.rules import render as rules
+from monitoring_generator.spec import Spec, load_spec
 
-RULES = Path("prometheus/rules")
+MAKERS: list[Callable[[Spec, Path], dict[Path, str]]] = [
+    rules.make_files,
+]
+MADE_FOLDERS = [rules.FOLDER]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Returns the exit status: 1 when `check` finds a difference, 2 for a mistake in the file of alerts."""
-    parser = argparse.ArgumentParser(prog="monitoring_generator", description="Make Prometheus rules from alerts.yaml.")
+    """Returns the exit status: 1 when `check` finds a difference, 2 for a mistake in a hand-written file."""
+    parser = argparse.ArgumentParser(prog="monitoring_generator", description="Make files from alerts.yaml.")
     parser.add_argument("--alerts", type=Path, default=Path("monitoring/alerts.yaml"), help="default: %(default)s")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("write", help="write the committed rule files")
+    commands.add_parser("write", help="write the committed files")
     commands.add_parser("check", help="show how the committed files differ from what would be written")
-    render = commands.add_parser("render", help="write the rules somewhere else, with shorter durations")
+    render = commands.add_parser("render", help="write Prometheus' rules somewhere else, with shorter durations")
     render.add_argument("--speed-up", type=float, default=1.0, help="divide every duration by this")
     render.add_argument("--output", type=Path, required=True, help="folder for the files")
     chosen = parser.parse_args(arguments)
+    root = chosen.alerts.parent
     try:
-        files = render_rules(load_spec(chosen.alerts), getattr(chosen, "speed_up", 1.0))
+        spec = load_spec(chosen.alerts)
+        if chosen.command == "render":
+            files = {chosen.output / name: text for name, text in rules.render_rules(spec, chosen.speed_up).items()}
+        else:
+            files = {path: text for make_files in MAKERS for path, text in make_files(spec, root).items()}
     except (SpecError, ValueError) as error:
         print(f"monitoring_generator: {error}", file=sys.stderr)
         return 2
-
-    folder = chosen.output if chosen.command == "render" else chosen.alerts.parent / RULES
+    left_over = [] if chosen.command == "render" else _left_over(files, root)
     if chosen.command == "check":
-        return _check(folder, files)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        return _check(files, left_over)
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for path in left_over:
+        path.unlink()
     return 0
 
 
-def _check(folder: Path, files: dict[str, str]) -> int:
+def _left_over(files: dict[Path, str], root: Path) -> list[Path]:
+    """Files that were made once and are made no more."""
+    there = [path for folder in MADE_FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
+    return sorted(set(there) - set(files))
+
+
+def _check(files: dict[Path, str], left_over: list[Path]) -> int:
     differences: list[str] = []
-    for name, text in files.items():
-        path = folder / name
+    for path, text in files.items():
         committed = path.read_text(encoding="utf-8") if path.exists() else ""
         differences += difflib.unified_diff(
             committed.splitlines(keepends=True), text.splitlines(keepends=True), f"{path}", "from alerts.yaml"
         )
+    differences += [f"{path}: nothing makes this file any more\n" for path in left_over]
     if differences:
         sys.stdout.writelines(differences)
         print(
