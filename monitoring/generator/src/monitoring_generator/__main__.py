@@ -13,12 +13,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from monitoring_generator import docs_table
 from monitoring_generator.errors import SpecError
 from monitoring_generator.rules import render as rules
 from monitoring_generator.spec import Spec, load_spec
 
 MAKERS: list[Callable[[Spec, Path], dict[Path, str]]] = [
     rules.make_files,
+    docs_table.make_files,
 ]
 MADE_FOLDERS = [rules.FOLDER]
 
