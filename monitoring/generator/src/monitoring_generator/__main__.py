@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitoring_generator import docs_table
+from monitoring_generator.dashboards import made_files as dashboards
 from monitoring_generator.errors import SpecError
 from monitoring_generator.rules import render as rules
 from monitoring_generator.spec import Spec, load_spec
@@ -21,8 +22,9 @@ from monitoring_generator.spec import Spec, load_spec
 MAKERS: list[Callable[[Spec, Path], dict[Path, str]]] = [
     rules.make_files,
     docs_table.make_files,
+    dashboards.make_files,
 ]
-MADE_FOLDERS = [rules.FOLDER]
+MADE_FOLDERS = [rules.FOLDER, dashboards.FOLDER]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,1 @@
+"""The four Grafana dashboards: made here, committed as JSON, checked by `lint`, run by `proof`."""
