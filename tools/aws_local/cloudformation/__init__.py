@@ -1,0 +1,1 @@
+"""CloudFormation: templates, resource types, and deployments that roll back what fails."""
