@@ -29,6 +29,8 @@ class Patch:
     def install(self) -> None:
         """Replace it, once however often this is called."""
         found = getattr(self._owner, self._name)
+        if found is self._ours:
+            return  # another one in its place would put it out of force for the calls that have just begun
         previous = getattr(found, _PREVIOUS, found)
         replacement = self._make(previous)
 
@@ -36,8 +38,9 @@ class Patch:
             return (replacement if self._ours is ours else previous)(*args, **kwargs)
 
         setattr(ours, _PREVIOUS, previous)
-        self._ours = ours
+        # In this order one of ours is in force all the time, where there was one under somebody else's.
         setattr(self._owner, self._name, ours)
+        self._ours = ours
 
     def remove(self) -> None:
         """Put back what was there."""
