@@ -1,0 +1,39 @@
+"""Application Auto Scaling: tags and activities, without which Terraform cannot read a target."""
+
+from __future__ import annotations
+
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.responses import ActionResult, EmptyResult
+
+from tools.aws_local.operations import operation
+from tools.aws_local.store import table
+
+
+@operation(ApplicationAutoScalingResponse)
+def list_tags_for_resource(self: ApplicationAutoScalingResponse) -> ActionResult:
+    """Tags of a scalable target."""
+    tags = table(self.applicationautoscaling_backend, "tags")
+    return ActionResult({"Tags": tags.get(self._get_param("ResourceARN"), {})})
+
+
+@operation(ApplicationAutoScalingResponse)
+def tag_resource(self: ApplicationAutoScalingResponse) -> ActionResult:
+    """Add tags to a scalable target."""
+    tags = table(self.applicationautoscaling_backend, "tags")
+    tags.setdefault(self._get_param("ResourceARN"), {}).update(self._get_param("Tags"))
+    return EmptyResult()
+
+
+@operation(ApplicationAutoScalingResponse)
+def untag_resource(self: ApplicationAutoScalingResponse) -> ActionResult:
+    """Remove tags from a scalable target."""
+    tags = table(self.applicationautoscaling_backend, "tags").get(self._get_param("ResourceARN"), {})
+    for key in self._get_param("TagKeys"):
+        tags.pop(key, None)
+    return EmptyResult()
+
+
+@operation(ApplicationAutoScalingResponse)
+def describe_scaling_activities(self: ApplicationAutoScalingResponse) -> ActionResult:
+    """None: nothing scales here."""
+    return ActionResult({"ScalingActivities": []})
