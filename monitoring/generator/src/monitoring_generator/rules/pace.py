@@ -39,4 +39,4 @@ class Pace:
         return format_duration(self._shorter(seconds, SHORTEST_WAIT))
 
     def _shorter(self, seconds: float, shortest: float) -> float:
-        return seconds if self.speed_up == 1 else min(seconds, max(shortest, seconds / self.speed_up))
+        return min(seconds, max(shortest, round(seconds / self.speed_up, 3)))
