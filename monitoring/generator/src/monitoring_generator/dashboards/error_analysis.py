@@ -70,7 +70,7 @@ def _count(title: str, description: str, query: str, *, limits: Limits | None = 
 def _how_many(known: Known) -> tuple[Panel, ...]:
     some = Limits(GREEN, (Limit(1, RED),))
     counted = f"{DURATION}_count"
-    total = f"sum({_ERRORS}{{{CHOSEN}}})"
+    total = increase(_ERRORS, CHOSEN)
     return (
         _count(
             "ERROR and CRITICAL records",
@@ -151,7 +151,7 @@ def _which(known: Known) -> tuple[Panel, ...]:
             unit="short",
             queries=(
                 Query(f"topk(20, {increase(_ERRORS, CHOSEN, by)})", instant=True),
-                Query(f"{before} or 0 * sum by ({by}) ({_ERRORS}{{{CHOSEN}}})", instant=True),
+                Query(f"{before} or 0 * {increase(_ERRORS, CHOSEN, by)}", instant=True),
             ),
             no_value=NO_RECORDS,
             columns={"Value #A": "Errors", "Value #B": "Before", "job": "Service", "type": "Type"},

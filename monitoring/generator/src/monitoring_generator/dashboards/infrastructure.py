@@ -89,8 +89,7 @@ def _hosts(known: Known) -> tuple[Panel, ...]:
             queries=(
                 Query(f"{MEASURES[known.memory.metric].recorded_as}{{{_NODE}}}", "host {{instance}}"),
                 Query(
-                    f'{MEASURES[known.memory.metric].recorded_as}{{{_TARGETS}, job!="node"}}'
-                    f' or 0 * up{{{_TARGETS}, job="demo-service"}}',
+                    f'{MEASURES[known.memory.metric].recorded_as}{{{_TARGETS}, job!="node"}}',
                     "{{job}} {{instance}}",
                 ),
             ),
