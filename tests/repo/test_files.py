@@ -21,7 +21,7 @@ def test_constraints_follow_from_the_hashed_pins() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["demo", "dev", "lint", "tox"])
+@pytest.mark.parametrize("name", ["checkov", "demo", "dev", "infra", "lint", "tox"])
 def test_every_pin_has_hashes_and_no_host(name: str) -> None:
     """So that any index can serve them and none can change them."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
