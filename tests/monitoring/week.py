@@ -13,11 +13,11 @@ import promql_parser as promql
 import yaml
 
 from monitoring_generator.checks.queries import series_of
-from monitoring_generator.dashboards.backfill import DAY, Scrape, open_metrics
-from monitoring_generator.dashboards.backfill import series_of as backfilled
-from monitoring_generator.dashboards.past import names_in, passes_of, past_of
+from monitoring_generator.dashboards.proof.backfill import DAY, Scrape, open_metrics
+from monitoring_generator.dashboards.proof.backfill import series_of as backfilled
+from monitoring_generator.dashboards.proof.past import names_in, passes_of, past_of
+from monitoring_generator.dashboards.proof.run_queries import PrometheusApi
 from monitoring_generator.dashboards.queries import CatalogueQuery, Values, catalogue, read_documents, series_and_label
-from monitoring_generator.dashboards.run_queries import PrometheusApi
 from monitoring_generator.rules.render import render_rules
 from monitoring_generator.spec import load_spec
 from tests.monitoring.programs import free_port, prometheus, running
@@ -49,7 +49,8 @@ def week(directory: Path) -> Iterator[tuple[str, Values]]:
     config.write_text("global: {}\n", encoding="utf-8")
     for rules_of_pass in passes:
         with prometheus(directory, config, data=data) as url:
-            lines = [line for rule in rules_of_pass for line in past_of(rule, PrometheusApi(url), start, end, EVALUATION)]
+            api = PrometheusApi(url)
+            lines = [line for rule in rules_of_pass for line in past_of(rule, api, start, end, EVALUATION)]
         _import(directory, data, [*lines, "# EOF"])
     with prometheus(directory, config, data=data) as url:
         yield url, Values(start=start, end=end, step=POINTS)

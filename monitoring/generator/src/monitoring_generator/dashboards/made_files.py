@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from monitoring_generator.dashboards.app_overview import app_overview
-from monitoring_generator.dashboards.error_analysis import error_analysis
-from monitoring_generator.dashboards.infrastructure import infrastructure
 from monitoring_generator.dashboards.model import Page
-from monitoring_generator.dashboards.performance import performance
+from monitoring_generator.dashboards.pages.app_overview import app_overview
+from monitoring_generator.dashboards.pages.error_analysis import error_analysis
+from monitoring_generator.dashboards.pages.infrastructure import infrastructure
+from monitoring_generator.dashboards.pages.performance import performance
 from monitoring_generator.dashboards.recorded import Known, known
 from monitoring_generator.dashboards.render import render
 from monitoring_generator.spec import Spec

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from monitoring_generator.dashboards.containers import CADVISOR
+from monitoring_generator.dashboards.pages.containers import CADVISOR
 from monitoring_generator.durations import format_duration
 from monitoring_generator.timing import SCRAPE_INTERVAL
 

@@ -11,10 +11,10 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common, dashboard, loki, prometheus
 
 from monitoring_generator.alerts import Alert
-from monitoring_generator.dashboards.annotations import ANNOTATIONS, Annotation
 from monitoring_generator.dashboards.kinds import field_options_of, options_of, transformations_of
 from monitoring_generator.dashboards.limits import Limits, limits_of
 from monitoring_generator.dashboards.model import GRID_WIDTH, Kind, Page, Panel, Query, Row, Variable
+from monitoring_generator.dashboards.pages.annotations import ANNOTATIONS, Annotation
 from monitoring_generator.spec import Spec
 
 #: All four carry it; the links between them go by it.

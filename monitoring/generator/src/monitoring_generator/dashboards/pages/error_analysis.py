@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from monitoring_generator.alerts import BurnRateAlert
-from monitoring_generator.dashboards.app_overview import LEVEL_LOOKS
 from monitoring_generator.dashboards.limits import GREEN, ORANGE, RED, Limit, Limits
 from monitoring_generator.dashboards.model import (
     NO_METRICS,
@@ -15,10 +14,8 @@ from monitoring_generator.dashboards.model import (
     Query,
     Row,
 )
-from monitoring_generator.dashboards.promql import CHOSEN, increase, matchers, rate, share
-from monitoring_generator.dashboards.recorded import Known, window_names
-from monitoring_generator.dashboards.render import KEEP
-from monitoring_generator.dashboards.shared_panels import (
+from monitoring_generator.dashboards.pages.app_overview import LEVEL_LOOKS
+from monitoring_generator.dashboards.pages.shared_panels import (
     DURATION,
     TO_PERFORMANCE,
     TO_RECORDS,
@@ -26,7 +23,10 @@ from monitoring_generator.dashboards.shared_panels import (
     error_share,
     failed_share,
 )
-from monitoring_generator.dashboards.variables import INSTANCE, JOB, LEVEL, OPERATION
+from monitoring_generator.dashboards.pages.variables import INSTANCE, JOB, LEVEL, OPERATION
+from monitoring_generator.dashboards.promql import CHOSEN, increase, matchers, rate, share
+from monitoring_generator.dashboards.recorded import Known, window_names
+from monitoring_generator.dashboards.render import KEEP
 from monitoring_generator.durations import format_duration
 
 _ERRORS = "log_errors_total"
@@ -238,7 +238,7 @@ def _burn(known: Known, alert: BurnRateAlert, title: str) -> Panel:
         description=f"How many times as fast as it lasts the budget of {format_duration(known.objective.period)} "
         f"burns. {alert.name} fires with {pairs}. A long window stays up after the cause is mended, the short one "
         "shows whether it still burns. Windows longer than the data are about the data there is.",
-        unit="x",
+        unit="short",
         queries=tuple(
             Query(known.burn_rate(window), f"{{{{job}}}} {format_duration(window)}")
             for window in window_names(alert.windows)

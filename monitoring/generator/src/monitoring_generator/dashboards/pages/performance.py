@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from monitoring_generator.dashboards.model import NO_METRICS, NO_TRAFFIC, Kind, Look, Page, Panel, Query, Row
-from monitoring_generator.dashboards.promql import CHOSEN, increase, quantile, rate
-from monitoring_generator.dashboards.recorded import Known
-from monitoring_generator.dashboards.render import KEEP
-from monitoring_generator.dashboards.shared_panels import (
+from monitoring_generator.dashboards.pages.shared_panels import (
     DURATION,
     TO_ERRORS,
     TO_INFRASTRUCTURE,
     TO_RECORDS,
     durations,
 )
-from monitoring_generator.dashboards.variables import INSTANCE, JOB, OPERATION
+from monitoring_generator.dashboards.pages.variables import INSTANCE, JOB, OPERATION
+from monitoring_generator.dashboards.promql import CHOSEN, increase, quantile, rate
+from monitoring_generator.dashboards.recorded import Known
+from monitoring_generator.dashboards.render import KEEP
 
 _OPERATIONS = f'{CHOSEN}, operation=~"$operation"'
 _ON_THE_RIGHT = {"custom.axisPlacement": "right", "unit": "s"}
@@ -131,7 +131,7 @@ def _by_operation(known: Known) -> tuple[Panel, ...]:
             unit="reqps",
             queries=(
                 Query(rate(f"{DURATION}_count", f"{CHOSEN}, {known.requests}"), "requests"),
-                Query(quantile(0.5, DURATION, f"{CHOSEN}, {known.requests}"), "median"),
+                Query(quantile(0.5, DURATION, f"{CHOSEN}, {known.requests}"), "median", exemplars=True),
             ),
             no_value=NO_TRAFFIC,
             width=12,
@@ -226,7 +226,7 @@ def _processes(known: Known) -> tuple[Panel, ...]:
             unit="percentunit",
             queries=(
                 Query(
-                    f"process_open_fds{{{CHOSEN}}} / process_max_fds{{{CHOSEN}}}",
+                    f"process_open_fds{{{CHOSEN}}} / (process_max_fds{{{CHOSEN}}} > 0)",
                     "{{job}} {{instance}}",
                 ),
             ),

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from monitoring_generator.checks.queries import series_of
 from monitoring_generator.checks.rule_files import Rule, read_rules
-from monitoring_generator.dashboards.backfill import Series
-from monitoring_generator.dashboards.run_queries import PrometheusApi
+from monitoring_generator.dashboards.proof.backfill import Series
+from monitoring_generator.dashboards.proof.run_queries import PrometheusApi
 
 
 def passes_of(files: Mapping[str, str]) -> list[list[Rule]]:

@@ -14,9 +14,7 @@ from monitoring_generator.dashboards.model import (
     Query,
     Row,
 )
-from monitoring_generator.dashboards.promql import CHOSEN, increase, quantile, rate
-from monitoring_generator.dashboards.recorded import Known
-from monitoring_generator.dashboards.shared_panels import (
+from monitoring_generator.dashboards.pages.shared_panels import (
     DURATION,
     TO_ERRORS,
     TO_INFRASTRUCTURE,
@@ -27,7 +25,9 @@ from monitoring_generator.dashboards.shared_panels import (
     error_share,
     failed_share,
 )
-from monitoring_generator.dashboards.variables import INSTANCE, JOB, LEVEL, OPERATION
+from monitoring_generator.dashboards.pages.variables import INSTANCE, JOB, LEVEL, OPERATION
+from monitoring_generator.dashboards.promql import CHOSEN, increase, quantile, rate
+from monitoring_generator.dashboards.recorded import Known
 
 #: Colours by level, the same wherever levels are drawn.
 LEVEL_LOOKS = (

@@ -60,7 +60,7 @@ class Series:
 
 def series_of(scrapes: Iterable[Scrape], wanted: Collection[str]) -> list[Series]:
     """The series of all scrapes that have a name in `wanted`, and those that Prometheus adds to each scrape."""
-    found = []
+    found: list[Series] = []
     for scrape in scrapes:
         target = (("job", scrape.job), ("instance", scrape.instance))
         families = list(text_string_to_metric_families(scrape.text))

@@ -1,0 +1,1 @@
+"""The linter: `rules.py` has them all, `findings.py` runs them."""
