@@ -1,0 +1,1 @@
+"""One construct a file; each takes the values it needs, checked before."""

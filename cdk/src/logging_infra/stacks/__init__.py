@@ -1,0 +1,1 @@
+"""The five stacks of an environment, split by how often they change."""
