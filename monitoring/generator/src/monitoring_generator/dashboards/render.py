@@ -25,8 +25,8 @@ _PROMETHEUS: Final = common.DataSourceRef(type_val="prometheus", uid="${datasour
 _LOKI: Final = common.DataSourceRef(type_val="loki", uid="${loki}")
 #: The SDK puts links and annotations into a menu of newer Grafanas, where nobody looks for them.
 _HIDING: Final = {"placement": "inControlsMenu"}
-#: Fields that the SDK writes and Grafana 12 no longer knows.
-_GONE: Final = ("footer",)
+#: Fields that the SDK writes and Grafana 12 does not know (`schema_check` found them).
+_GONE: Final = ("footer", "auto", "auto_count", "auto_min")
 
 
 def render(page: Page, spec: Spec) -> str:
@@ -245,7 +245,6 @@ def _query_variable(variable: Variable) -> dashboard.VariableModel:
         type_val=dashboard.VariableType.QUERY,
         datasource=_PROMETHEUS,
         query={"query": variable.query, "refId": variable.name, "qryType": 1},
-        definition=variable.query,
         refresh=dashboard.VariableRefresh.ON_TIME_RANGE_CHANGED,
         sort=dashboard.VariableSort.ALPHABETICAL_ASC,
         multi=True,
