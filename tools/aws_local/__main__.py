@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tools.aws_local import server
+from tools.aws_local import seeds, server
 
 
 def main(arguments: list[str]) -> int:
@@ -16,6 +16,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, default=5000, help="on loopback; 0 takes a free one")
     parser.add_argument("--account", default="123456789012", help="the account that all calls are of")
     parser.add_argument("--record", type=Path, help="file to which each different API call is appended")
+    parser.add_argument(
+        "--certificate", nargs=2, metavar=("ARN", "DOMAIN"), action="append", default=[], help="one that exists"
+    )
     options = parser.parse_args(arguments)
 
     def stop(*_: object) -> None:
@@ -24,6 +27,8 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     made = server.make(options.port, account=options.account, record=options.record)
+    for arn, domain in options.certificate:
+        seeds.add_certificate(arn, domain)
     print(f"http://localhost:{made.server_port}", flush=True)
     made.serve_forever()
     return 0

@@ -37,3 +37,20 @@ def untag_resource(self: ApplicationAutoScalingResponse) -> ActionResult:
 def describe_scaling_activities(self: ApplicationAutoScalingResponse) -> ActionResult:
     """None: nothing scales here."""
     return ActionResult({"ScalingActivities": []})
+
+
+_register_scalable_target = ApplicationAutoScalingResponse.register_scalable_target
+
+
+@operation(ApplicationAutoScalingResponse)
+def register_scalable_target(self: ApplicationAutoScalingResponse) -> ActionResult:
+    """moto's, and the tags are kept."""
+    _register_scalable_target(self)
+    [target] = self.applicationautoscaling_backend.describe_scalable_targets(
+        namespace=self._get_param("ServiceNamespace"),
+        r_ids=[self._get_param("ResourceId")],
+        dimension=self._get_param("ScalableDimension"),
+    )
+    if self._get_param("Tags"):
+        table(self.applicationautoscaling_backend, "tags").setdefault(target.arn, {}).update(self._get_param("Tags"))
+    return ActionResult({"ScalableTargetARN": target.arn})
