@@ -13,9 +13,7 @@ from moto.core.responses import ActionResult
 from tools.aws_local.cloudformation import engine
 from tools.aws_local.cloudformation.stack import DeployedChangeSet, DeployedStack
 
-NO_CHANGES = (
-    "The submitted information didn't contain changes. Submit different information to create a change set."
-)
+NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 
 
 class Backend(CloudFormationBackend):
@@ -23,7 +21,7 @@ class Backend(CloudFormationBackend):
 
     def create_stack(self, name: str, template: str, parameters: dict[str, Any], **options: Any) -> DeployedStack:
         """Make a stack; a failure shows in its status and events."""
-        stack = self._new_stack(name, template, parameters, **options)
+        stack = self._new_stack(name, parameters, **options)
         self._deploy(stack, template, parameters)
         return stack
 
@@ -44,7 +42,7 @@ class Backend(CloudFormationBackend):
         if existing and (change_set_type == "UPDATE" or existing[0].status == "REVIEW_IN_PROGRESS"):
             stack = existing[0]
         else:
-            stack = self._new_stack(stack_name, {}, parameters, **options)
+            stack = self._new_stack(stack_name, parameters, **options)
             stack.say("REVIEW_IN_PROGRESS", reason="User Initiated")
         change_set_id = generate_changeset_id(change_set_name, self.region_name, self.account_id)
         change_set = DeployedChangeSet(
@@ -95,11 +93,15 @@ class Backend(CloudFormationBackend):
         found = [s for s in self.stacks.values() if name_or_stack_id in (s.name, s.stack_id)]
         for stack in found:
             if stack.enable_termination_protection:
-                raise ValidationError(message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
+                raise ValidationError(
+                    message=f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+                )
             for export in stack.exports:
                 users = self._importers(export.name)
                 if users:
-                    stack.say("DELETE_FAILED", reason=f"Export {export.name} cannot be deleted as it is in use by {users}")
+                    stack.say(
+                        "DELETE_FAILED", reason=f"Export {export.name} cannot be deleted as it is in use by {users}"
+                    )
                     return
             if engine.delete(stack):
                 for export in stack.exports:
@@ -110,7 +112,7 @@ class Backend(CloudFormationBackend):
         needle = f"{{'Fn::ImportValue': '{export}'}}"
         return [stack.name for stack in self.stacks.values() if needle in str(stack.template_dict)]
 
-    def _new_stack(self, name: str, template: Any, parameters: dict[str, Any], **options: Any) -> DeployedStack:
+    def _new_stack(self, name: str, parameters: dict[str, Any], **options: Any) -> DeployedStack:
         if name in [stack.name for stack in self.stacks.values()]:
             raise AlreadyExistsException(f"Stack {name} already exists")
         stack_id = generate_stack_id(name, self.region_name, self.account_id)

@@ -54,7 +54,7 @@ class Resource(CloudFormationModel):
         """Make it; sets `physical_resource_id` and `attributes`."""
         raise NotImplementedError
 
-    def update(self, old: Resource) -> None:
+    def update(self, old: Resource) -> None:  # noqa: ARG002 - for those that override it
         """Change what `old` made into what these properties say; physical id and attributes are those of `old`."""
         raise Replace
 
@@ -113,6 +113,20 @@ class Resource(CloudFormationModel):
     def is_created(self) -> bool:
         """See `CloudFormationModel`."""
         return bool(self.physical_resource_id)
+
+
+class PutResource(Resource):
+    """A type of which one operation both makes and changes it."""
+
+    def put(self) -> None:
+        """Make it or change it; sets `physical_resource_id` and `attributes`."""
+        raise NotImplementedError
+
+    def create(self) -> None:
+        self.put()
+
+    def update(self, old: Resource) -> None:  # noqa: ARG002 - the same call whatever it was
+        self.put()
 
 
 def types() -> dict[str, type[Resource]]:

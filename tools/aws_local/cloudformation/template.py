@@ -139,7 +139,9 @@ _FUNCTIONS: dict[str, Callable[[Any, Scope], Any]] = {
     "Fn::Select": lambda argument, scope: resolve(argument[1], scope)[int(resolve(argument[0], scope))],
     "Fn::Split": lambda argument, scope: resolve(argument[1], scope).split(argument[0]),
     "Fn::ImportValue": lambda argument, scope: scope.imported(resolve(argument, scope)),
-    "Fn::GetAZs": lambda argument, scope: [f"{resolve(argument, scope) or scope.pseudo['AWS::Region']}{z}" for z in "abc"],
+    "Fn::GetAZs": lambda argument, scope: [
+        f"{resolve(argument, scope) or scope.pseudo['AWS::Region']}{z}" for z in "abc"
+    ],
     "Fn::Base64": lambda argument, scope: base64.b64encode(resolve(argument, scope).encode()).decode(),
     "Fn::ToJsonString": lambda argument, scope: json.dumps(resolve(argument, scope)),
     "Fn::Equals": _equals,

@@ -19,7 +19,6 @@ class Topic(Resource):
     IMMUTABLE = frozenset({"TopicName"})
 
     def create(self) -> None:
-        """See `Resource`."""
         self.only("TopicName", "Tags", *_TOPIC_ATTRIBUTES)
         attributes = {name: str(self.get(name)) for name in _TOPIC_ATTRIBUTES if self.get(name) is not None}
         arn = self.call("create_topic", Name=self.name, Attributes=attributes, Tags=self.get("Tags", []))["TopicArn"]
@@ -27,7 +26,6 @@ class Topic(Resource):
         self.attributes = {"TopicArn": arn, "TopicName": self.name}
 
     def update(self, old: Resource) -> None:
-        """See `Resource`."""
         self.only("TopicName", "Tags", *_TOPIC_ATTRIBUTES)
         for name in _TOPIC_ATTRIBUTES:
             if self.changed(old, name):
@@ -42,7 +40,6 @@ class Topic(Resource):
             self.call("tag_resource", ResourceArn=self.physical_resource_id, Tags=self.get("Tags", []))
 
     def delete(self) -> None:
-        """See `Resource`."""
         self.call("delete_topic", TopicArn=self.physical_resource_id)
 
 
@@ -59,7 +56,6 @@ class Subscription(Resource):
         return {name: v if isinstance(v, str) else json.dumps(v) for name, v in given.items()}
 
     def create(self) -> None:
-        """See `Resource`."""
         answer = self.call(
             "subscribe",
             TopicArn=self.get("TopicArn"),
@@ -71,16 +67,12 @@ class Subscription(Resource):
         self.physical_resource_id = answer["SubscriptionArn"]
         self.attributes = {"Arn": self.physical_resource_id}
 
-    def update(self, old: Resource) -> None:
-        """See `Resource`."""
+    def update(self, old: Resource) -> None:  # noqa: ARG002 - what it was does not matter
         for name, value in self._attributes().items():
             arn = self.physical_resource_id
-            self.call(
-                "set_subscription_attributes", SubscriptionArn=arn, AttributeName=name, AttributeValue=value
-            )
+            self.call("set_subscription_attributes", SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
 
     def delete(self) -> None:
-        """See `Resource`."""
         self.call("unsubscribe", SubscriptionArn=self.physical_resource_id)
 
 
@@ -100,13 +92,11 @@ class TopicPolicy(Resource):
             )
 
     def create(self) -> None:
-        """See `Resource`."""
         self.only("PolicyDocument", "Topics")
         self._set(self.get("Topics"), self.get("PolicyDocument"))
         self.physical_resource_id = self.name
 
     def update(self, old: Resource) -> None:
-        """See `Resource`."""
         self._reset([topic for topic in old.get("Topics") if topic not in self.get("Topics")])
         self._set(self.get("Topics"), self.get("PolicyDocument"))
 
@@ -124,5 +114,4 @@ class TopicPolicy(Resource):
             self._set([topic], {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]})
 
     def delete(self) -> None:
-        """See `Resource`."""
         self._reset(self.get("Topics"))

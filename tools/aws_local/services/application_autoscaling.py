@@ -34,7 +34,7 @@ def untag_resource(self: ApplicationAutoScalingResponse) -> ActionResult:
 
 
 @operation(ApplicationAutoScalingResponse)
-def describe_scaling_activities(self: ApplicationAutoScalingResponse) -> ActionResult:
+def describe_scaling_activities(self: ApplicationAutoScalingResponse) -> ActionResult:  # noqa: ARG001
     """None: nothing scales here."""
     return ActionResult({"ScalingActivities": []})
 

@@ -131,9 +131,7 @@ def put_log_events(self: LogStream, log_events: list[dict[str, Any]]) -> str:
 LogStream.put_log_events = put_log_events  # type: ignore[method-assign]
 
 
-def filter_log_events(
-    self: LogStream, start_time: int, end_time: int, filter_pattern: str
-) -> list[dict[str, Any]]:
+def filter_log_events(self: LogStream, start_time: int, end_time: int, filter_pattern: str) -> list[dict[str, Any]]:
     """Events of the stream within the times that match, by the whole grammar."""
     match = _compiled(filter_pattern or "")
 
