@@ -22,13 +22,13 @@ def _page(tmp_path: Path, text: str) -> Path:
 
 def test_the_table_replaces_what_stands_between_the_markers(tmp_path: Path) -> None:
     """And nothing else."""
-    page = _page(tmp_path, f"# Before\n{BEGIN}\nold\n{END}\nafter\n")
+    page = _page(tmp_path, f"# Before\n{BEGIN}\nwritten before\n{END}\nafter\n")
 
     text = make_files(SPEC, tmp_path / "monitoring")[page]
 
     assert text.startswith(f"# Before\n{BEGIN}\n| Alert | Fires when |")
     assert text.endswith(f" |\n{END}\nafter\n")
-    assert "old" not in text
+    assert "written before" not in text
     assert [line.split("|")[1].strip(" `") for line in text.splitlines() if line.startswith("| `")] == [
         alert.name for alert in SPEC.alerts
     ]

@@ -31,7 +31,7 @@ def test_the_pace_changes_durations_and_nothing_else(speed_up: float) -> None:
         ("level=~", "level!~", "job:log_messages:rate5m: expr: "),
         ("rate(", "increase(", "job:log_messages:rate5m: expr: "),
         ("by (job)", "by (job, x)", "job:log_messages:rate5m: expr: "),
-        ("on (job)", "on (instance)", "HighErrorRate: expr: "),
+        ("on (job, instance)", "on (instance)", "CriticalRecord: expr: "),
         ("[10s]", "[11s]", "durations 11s instead of 10s"),
         (
             "process_start_time_seconds < 5",

@@ -82,19 +82,19 @@ def _bare_counters(node: Any) -> Iterable[str]:
 def _is_first_event(node: promql.BinaryExpr) -> bool:
     """`c - c before`, `c > 0 unless c before`, `c > 0 and` the process is young."""
     if str(node.op) == "-":
-        return isinstance(node.lhs, promql.VectorSelector) and _is_before(node.rhs, node.lhs)
+        return isinstance(node.lhs, promql.VectorSelector) and _is_before(node.rhs, node.lhs, "last_over_time")
     counted = unwrapped(node.lhs)
     if not is_comparison(counted) or str(counted.op) != ">" or not _is_zero(counted.rhs):
         return False
     counter = counted.lhs
     if str(node.op) == "unless":
-        return isinstance(counter, promql.VectorSelector) and _is_before(node.rhs, counter)
+        return isinstance(counter, promql.VectorSelector) and _is_before(node.rhs, counter, "present_over_time")
     return str(node.op) == "and" and is_age_limit(unwrapped(node.rhs))
 
 
-def _is_before(node: promql.Expr, counter: promql.VectorSelector) -> bool:
-    """Whether it is the last value of `counter` before a window."""
-    if not isinstance(node, promql.Call) or node.func.name != "last_over_time":
+def _is_before(node: promql.Expr, counter: promql.VectorSelector, function: str) -> bool:
+    """Whether it is `function` of the values of `counter` before a window."""
+    if not isinstance(node, promql.Call) or node.func.name != function:
         return False
     [argument] = node.args
     before = argument.vector_selector

@@ -43,7 +43,7 @@ def recordings(objective: Objective, alerts: list[BurnRateAlert], pace: Pace) ->
 
 def condition(alert: BurnRateAlert, pace: Pace) -> str:
     """True while the budget burns too fast over the long and the short time of any of the windows."""
-    return " or on (job) ".join(f"({_burns(alert, window, pace)})" for window in alert.windows)
+    return " or ".join(f"({_burns(alert, window, pace)})" for window in alert.windows)
 
 
 def _burns(alert: BurnRateAlert, window: BurnWindow, pace: Pace) -> str:
@@ -53,7 +53,7 @@ def _burns(alert: BurnRateAlert, window: BurnWindow, pace: Pace) -> str:
         # One step is one recorded count: the counts of adjoining stretches are added, none twice.
         stretches = f"[{pace.window(window.long)}:{pace.window(SHORTEST_BURN_WINDOW)}]"
         both.append(f"sum_over_time({_count(alert.objective)}{stretches}) >= {alert.min_count}")
-    return " and on (job) ".join(both)
+    return " and ".join(both)
 
 
 def _ratio(objective: Objective, seconds: float) -> str:

@@ -22,12 +22,12 @@ def condition(alert: EventsAlert, pace: Pace) -> str:
     counter = selector(alert.metric, alert.part)
     window = pace.window(alert.window)
     seconds = number(pace.window_seconds(alert.window))
-    before = f"last_over_time({counter}[{pace.window(LOOK_BACK)}] offset {window})"
+    before = f"{counter}[{pace.window(LOOK_BACK)}] offset {window}"
     cases = [
         f"({counter} > 0 and on (job, instance) time() - process_start_time_seconds < {seconds})",  # just started
-        f"({counter} - {before} > 0)",  # more than before the window
-        f"({counter} > 0 unless {before})",  # born in the window
-        f"(increase({counter}[{window}]) > 0)",  # reset in the window
+        f"({counter} - last_over_time({before}) > 0)",  # more than before the window
+        f"({counter} > 0 unless present_over_time({before}))",  # born in the window
+        f"increase({counter}[{window}])",  # reset in the window; the last may be 0, it hides nothing
     ]
     labels = ", ".join(["job", *alert.by])
     return f"sum by ({labels}) ({' or '.join(cases)}) > {number(alert.threshold)}"

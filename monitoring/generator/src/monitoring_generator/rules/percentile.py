@@ -30,13 +30,12 @@ def recordings(alert: PercentileAlert, pace: Pace) -> list[Rule]:
     share = number(alert.percentile / 100)
     return [
         recording(count, f"sum by ({labels}) (increase({selector(f'{alert.metric}_count', alert.of)}[{window}]))"),
-        recording(percentile, f"histogram_quantile({share}, {buckets}) and on ({labels}) {count} > 0"),
+        recording(percentile, f"histogram_quantile({share}, {buckets}) and {count} > 0"),
     ]
 
 
 def condition(alert: PercentileAlert) -> str:
     """True while the percentile is beyond the threshold and enough was observed to tell."""
     percentile, count = _names(alert)
-    labels = ", ".join(["job", *alert.by])
-    guard = f" and on ({labels}) {count} >= {alert.min_count}" if alert.min_count else ""
+    guard = f" and {count} >= {alert.min_count}" if alert.min_count else ""
     return f"{percentile} {alert.comparison} {number(alert.threshold)}{guard}"

@@ -40,5 +40,5 @@ def recordings(alert: RatioAlert, pace: Pace) -> list[Rule]:
 def condition(alert: RatioAlert) -> str:
     """True while the share is beyond the threshold and enough was recorded to tell."""
     _, _, ratio, count = _names(alert)
-    guard = f" and on (job) {count} >= {alert.min_count}" if alert.min_count else ""
+    guard = f" and {count} >= {alert.min_count}" if alert.min_count else ""
     return f"{ratio} {alert.comparison} {number(alert.threshold)}{guard}"
