@@ -4,6 +4,6 @@ output "settings" {
   precondition {
     condition = length(local.problems) == 0
     # The first only, as CDK does. Terraform breaks long lines, but none that begins with a space.
-    error_message = "Nothing is planned:\n  ${local.problems[0]}"
+    error_message = "Nothing is planned:\n  ${try(local.problems[0], "")}"
   }
 }

@@ -35,20 +35,19 @@ locals {
   ]
 
   # A load balancer's dimension is known only once it is there; a search by the parts of its name finds it.
-  searched = ["load_balancer"]
   lines = merge([
     for index, widget in var.dashboard : {
       for number, metric in widget.metrics : "${index}.${number}" => concat(
-        [for _ in contains(local.searched, metric.of) ? ["search"] : [] : {
+        [for _ in metric.of == "load_balancer" ? [metric] : [] : {
           id         = "m${number}"
           label      = "${metric.metric} ${metric.statistic}"
           expression = "SEARCH('{AWS/ApplicationELB,LoadBalancer} MetricName=\"${metric.metric}\" ${join(" ", split("-", var.name))}', '${metric.statistic}', 60)"
         }],
-        contains(local.searched, metric.of) ? [] : concat(
-          [local.sources[metric.of].namespace, metric.metric],
-          flatten([for key, value in local.sources[metric.of].dimensions : [key, value]]),
-          [{ stat = metric.statistic }],
-        ),
+        flatten([for _ in metric.of == "load_balancer" ? [] : [metric] : [
+          local.sources[metric.of].namespace, metric.metric,
+          [for key, value in local.sources[metric.of].dimensions : [key, value]],
+        ]]),
+        [for _ in metric.of == "load_balancer" ? [] : [metric] : { stat = metric.statistic }],
       )
     }
   ]...)
