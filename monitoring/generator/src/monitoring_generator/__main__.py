@@ -13,7 +13,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from monitoring_generator import docs_table
+from monitoring_generator import docs_table, runbooks
+from monitoring_generator.alertmanager import render as alertmanager
 from monitoring_generator.dashboards import made_files as dashboards
 from monitoring_generator.errors import SpecError
 from monitoring_generator.rules import render as rules
@@ -23,6 +24,8 @@ MAKERS: list[Callable[[Spec, Path], dict[Path, str]]] = [
     rules.make_files,
     docs_table.make_files,
     dashboards.make_files,
+    alertmanager.make_files,
+    runbooks.make_files,
 ]
 MADE_FOLDERS = [rules.FOLDER, dashboards.FOLDER]
 
