@@ -135,6 +135,24 @@ def _queries_there(document: Document, _: Surroundings) -> Places:
                 yield panel["title"], f"column {column}: no query gives it"
 
 
+def _overrides(document: Document, _: Surroundings) -> Places:
+    for panel in panels_of(document):
+        # A label in a legend may be any text.
+        names = [re.sub(r"\{\{\w+\}\}", "\0", target.get("legendFormat", "")) for target in panel.get("targets") or []]
+        names += _titles_of_columns(panel)
+        for override in panel["fieldConfig"]["overrides"]:
+            pattern = override["matcher"]["options"].strip("/")
+            if not any(name == "\0" or re.match(pattern, name.replace("\0", "x")) for name in names):
+                yield panel["title"], f"the override for {pattern} is for no series"
+
+
+def _titles_of_columns(panel: Document) -> list[str]:
+    for transformation in panel.get("transformations") or []:
+        if transformation["id"] == "organize":
+            return list(transformation["options"]["renameByName"].values())
+    return []
+
+
 PANEL_RULES: Final = (
     LintRule("identity", "links and bookmarks go by the uid; made files are not edited in Grafana", _identity),
     LintRule("not-exported", "a dashboard exported for sharing asks for its data source and stays empty", _exported),
@@ -144,5 +162,8 @@ PANEL_RULES: Final = (
     LintRule("words", "whoever is on call sees a panel for the first time at night", _words),
     LintRule("values", "a number without unit misleads, an axis that does not start at 0 exaggerates", _values),
     LintRule("legends", "the value that counts is the last or the greatest, not the colour", _legends),
+    LintRule(
+        "overrides", "a colour, an axis or a unit for a series that is not there was meant for another", _overrides
+    ),
     LintRule("queries-there", "a column or panel without a query is empty for ever", _queries_there),
 )

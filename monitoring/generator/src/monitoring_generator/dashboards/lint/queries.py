@@ -37,6 +37,7 @@ _PAIRS: Final = (
     ("_receive_drop_", "_transmit_drop_"),
     ("_disk_read_bytes_", "_disk_written_bytes_"),
     ("_notifications_dropped_", "_notifications_errors_"),
+    ("_rule_evaluation_failures_", "_rule_group_iterations_missed_"),
     ("SwapTotal", "SwapFree"),
 )
 

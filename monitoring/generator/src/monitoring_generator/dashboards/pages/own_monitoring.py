@@ -63,13 +63,10 @@ def prometheus() -> tuple[Panel, ...]:
             no_value=NO_METRICS,
         ),
         graph(
-            "Disk of Prometheus and trouble with it",
-            "Size of the blocks; writes to the log of the head that failed since the point before, on the right.",
+            "Disk of Prometheus",
+            "Size of its blocks. Retention by size in compose.yaml keeps it below its limit.",
             "bytes",
             Query(f"sum by (instance) (prometheus_tsdb_storage_blocks_bytes{{{own}}})", "blocks {{instance}}"),
-            Query(
-                f"sum(increase(prometheus_tsdb_wal_writes_failed_total{{{own}}}[$__rate_interval]))", "failed writes"
-            ),
             no_value=NO_METRICS,
         ),
     )

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import promql_parser as promql
 
-from monitoring_generator.checks.queries import series_of
+from monitoring_generator.dashboards.proof.needed_labels import needed_labels
 from monitoring_generator.dashboards.queries import CatalogueQuery, Values, series_and_label
 from monitoring_generator.durations import format_duration
 
@@ -24,6 +24,8 @@ _ONE_NUMBER: Final = frozenset(["stat", "bargauge", "gauge"])
 
 #: Metrics without any series until something happens, and what.
 UNBORN: Final[Mapping[str, str]] = {"log_sink_errors_total": "the first failed attempt of a sink"}
+#: Labels that only some series of a metric have: an alert has those of its expression.
+VARYING: Final[Mapping[str, frozenset[str]]] = {"ALERTS": frozenset(["job", "instance"])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def run_query(api: PrometheusApi, query: CatalogueQuery, values: Values) -> Outc
         )
         numbers = [float(number) for series in found for _, number in _samples(series)]
         finite = sum(map(math.isfinite, numbers))
-        problem = _problem(query, found, numbers, values) or _dead_part(api, expr, values)
+        problem = _problem(query, found, numbers, values) or _dead_part(api, expr, values, query.labels)
         return Outcome(query, len(found), finite, problem)
     except (QueryError, LookupError, ValueError) as error:
         return Outcome(query, problem=f"error: {error}")
@@ -143,12 +145,20 @@ def _problem(query: CatalogueQuery, found: list[dict[str, Any]], numbers: list[f
     return None
 
 
-def _dead_part(api: PrometheusApi, expr: str, values: Values) -> str | None:
-    """A series of `expr` that does not exist: `… or 0` would hide it."""
+def _dead_part(api: PrometheusApi, expr: str, values: Values, shown: Collection[str]) -> str | None:
+    """A series of `expr` that does not exist, or has not the labels that the query goes by.
+
+    `… or 0` would hide it, a matcher such as `!="x"` is true for what has no such label, and grouping
+    by a label that is not there makes one of all.
+    """
     window = format_duration(values.end - values.start)
-    for selector in series_of(promql.parse(expr)):
+    for selector, labels in needed_labels(promql.parse(expr), frozenset(shown)):
+        if selector.name in UNBORN:
+            continue
         # What was there before an offset is there now too, and `@` is not used.
-        plain = str(selector).split(" offset ")[0]
-        if selector.name not in UNBORN and not api.instant(f"count(last_over_time({plain}[{window}]))", values.end):
-            return f"there is no series {plain}"
+        plain = str(selector).split(" offset ")[0].removesuffix("{}")
+        present = ", ".join(f'{label}!=""' for label in sorted(labels - VARYING.get(selector.name or "", frozenset())))
+        asked = f"{plain[:-1]}, {present}}}" if plain.endswith("}") else f"{plain}{{{present}}}"
+        if not api.instant(f"count(last_over_time({asked}[{window}]))", values.end):
+            return f"there is no series {plain} with the labels {', '.join(sorted(labels))}"
     return None
