@@ -150,6 +150,11 @@ def _apdex(known: Known) -> str:
     return f"({within(known.slow.threshold / 4)} + {within(known.slow.threshold)}) / 2 / ({every} > 0)"
 
 
+def _of_services(expression: str) -> str:
+    """Only of processes that log with the library: with all jobs chosen, every exporter has such metrics too."""
+    return f"{expression} and on (job, instance) active_contexts{{{CHOSEN}}}"
+
+
 def _processes(known: Known) -> tuple[Panel, ...]:
     def gauge(title: str, description: str, unit: str, query: str, legend: str = "{{job}} {{instance}}") -> Panel:
         return Panel(
@@ -173,14 +178,14 @@ def _processes(known: Known) -> tuple[Panel, ...]:
             "Processor time",
             "Cores a process uses. Python runs on one: near 1 the process is saturated, add instances.",
             "short",
-            f"rate(process_cpu_seconds_total{{{CHOSEN}}}[$__rate_interval])",
+            _of_services(f"rate(process_cpu_seconds_total{{{CHOSEN}}}[$__rate_interval])"),
         ),
         gauge(
             "Memory",
             f"Resident memory. Rising for days: a leak. Where the process has a limit, {known.memory.name} looks at "
             "the share of it, see Infrastructure.",
             "bytes",
-            f"process_resident_memory_bytes{{{CHOSEN}}}",
+            _of_services(f"process_resident_memory_bytes{{{CHOSEN}}}"),
         ),
         gauge(
             "Bytes waiting for the writer",
@@ -226,7 +231,7 @@ def _processes(known: Known) -> tuple[Panel, ...]:
             unit="percentunit",
             queries=(
                 Query(
-                    f"process_open_fds{{{CHOSEN}}} / (process_max_fds{{{CHOSEN}}} > 0)",
+                    _of_services(f"process_open_fds{{{CHOSEN}}} / (process_max_fds{{{CHOSEN}}} > 0)"),
                     "{{job}} {{instance}}",
                 ),
             ),
