@@ -20,7 +20,9 @@ locals {
     mountPoints = [
       for volume, path in local.volumes : { sourceVolume = volume, containerPath = path, readOnly = false }
     ]
-    secrets = [for key, arn in local.parameter_arns : { name = key, valueFrom = arn }]
+    # A task reads its parameters when it starts: a change of one must be a new task definition.
+    dockerLabels = { parameters-sha256 = sha256(jsonencode(var.parameters)) }
+    secrets      = [for key, arn in local.parameter_arns : { name = key, valueFrom = arn }]
     healthCheck = {
       command     = var.container.health_command
       interval    = 15
