@@ -122,6 +122,14 @@ def test_a_link_of_the_default_name_that_leads_nowhere_is_a_mistake(tmp_path: Pa
             "handlers: {cloudwatch: {retention_days: 2}}",
             "handlers.cloudwatch.retention_days: got 2, expected one of 1, 3,",
         ),
+        (
+            "handlers: {alertmanager: {url: alerts}}",
+            'handlers.alertmanager.url: got "alerts", expected an address such as http://localhost:9093',
+        ),
+        (
+            "handlers: {alertmanager: {url: 'http://me:pass word@host'}}",
+            "handlers.alertmanager.url: got an address that is not shown because it may hold a password, expected an",
+        ),
         ("handlers: {cloudwatch: {log_stream: '{hots}'}}", 'handlers.cloudwatch.log_stream: got "{hots}", expected'),
         ("handlers: {cloudwatch: {log_stream: '{pid:>9}'}}", 'got "{pid:>9}", expected a name with {host}'),
         ("redaction: {patterns: {plate: '['}}", "redaction.patterns"),
@@ -149,7 +157,7 @@ def test_a_mistake_in_the_file_is_one_clear_line(write: Write, text: str, messag
         ("logging: {max_file_size: 1}", 'logging.max_file_size: unknown key; did you mean "handlers.file.max_size"?'),
         ("logging.level: DEBUG", "logging.level: unknown key; write its parts as sections, one inside the other"),
         ("logging: {'': 1}", 'logging."": unknown key; known here: block_timeout, buffer_bytes,'),
-        ("handlers: {xyz: 1}", "handlers.xyz: unknown key; known here: cloudwatch, console, file"),
+        ("handlers: {xyz: 1}", "handlers.xyz: unknown key; known here: alertmanager, cloudwatch, console, file"),
     ],
 )
 def test_an_unknown_key_names_where_it_may_belong(write: Write, text: str, hint: str) -> None:
@@ -203,7 +211,7 @@ class Unprintable:
     ("keywords", "message"),
     [
         ({"servicename": "x"}, 'servicename: unknown argument; did you mean "service_name"?'),
-        ({"xyz": 1}, "xyz: unknown argument; known: aws_region,"),
+        ({"xyz": 1}, "xyz: unknown argument; known: alertmanager_dashboard_url,"),
         ({"cloudwatch": {}}, "cloudwatch: unknown argument"),
         ({"backup_count": None}, "backup_count: got null, expected a whole number from 0 to 10000"),
         ({"levels": {"shop": 3.5}}, "levels.shop: got 3.5, expected DEBUG,"),

@@ -89,3 +89,5 @@ def _sinks(settings: Settings, number: int) -> Iterator[str]:
         sink = getattr(settings, name)
         if sink is not None and number >= NUMBERS[sink.level]:
             yield name
+    if settings.alertmanager_url is not None and settings.alertmanager_output and number >= CRITICAL:
+        yield "alertmanager"

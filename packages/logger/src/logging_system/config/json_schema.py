@@ -161,12 +161,15 @@ _DEFINITIONS: Final[dict[str, Schema]] = {
         {"type": "string", "pattern": r"^(?=[\s\S]*\S)(?:[^{}]|\{(?:host|pid|service_name)\})*$"}, {"type": "number"}
     ),
     "path": _ANY_TEXT,
+    "url": _text(values.URL.pattern),
     "size": _any_of({"type": "integer", "minimum": 1, "maximum": values.LARGEST_SIZE}, _SIZE_TEXT),
     "record_size": _any_of(
         {"type": "integer", "minimum": values.SMALLEST_RECORD, "maximum": values.LARGEST_SIZE}, _SIZE_TEXT
     ),
     "seconds": _any_of({"type": "number", "exclusiveMinimum": 0, "maximum": values.LONGEST_SECONDS}, _NUMBER_TEXT),
-    "duration": _any_of({"type": "number", "exclusiveMinimum": 0, "maximum": values.LONGEST_DURATION}, _DURATION_TEXT),
+    "duration": _any_of(
+        {"type": "number", "exclusiveMinimum": 0, "maximum": values.LONGEST_DURATION}, _DURATION_TEXT, _NUMBER_TEXT
+    ),
     "share": _any_of({"type": "number", "minimum": 0, "maximum": 1}, _NUMBER_TEXT),
     "filters": _any_of(_NOTHING, {"type": "array", "items": _FILTER_RULE}),
     "presets": _any_of(

@@ -31,6 +31,7 @@ from logging_system.config.values import (
     read_size,
     read_stream_name,
     read_text,
+    read_url,
     whole_number,
 )
 
@@ -123,6 +124,16 @@ class Settings:
     max_age: float | None = None
     fsync: bool = False
     console_format: Literal["auto", "json", "colored", "plain"] = "auto"
+    #: The Alertmanager that gets each CRITICAL record; None: none. Times in seconds.
+    alertmanager_url: str | None = None
+    alertmanager_output: bool = True
+    alertmanager_timeout: float = 2.0
+    alertmanager_retry_for: float = 900.0
+    alertmanager_max_per_minute: int = 10
+    alertmanager_resolve_after: float = 300.0
+    alertmanager_instance: str = "{host}:{pid}"
+    alertmanager_runbook_url: str | None = None
+    alertmanager_dashboard_url: str | None = None
     service_name: str = "logging-service"
     version: str = "0.0.0"
     environment: str = "dev"
@@ -186,7 +197,12 @@ SETTINGS: tuple[Setting, ...] = (
         "LOG_FLUSH_INTERVAL",
     ),
     Setting("logging.flush_level", "flush_level", optional(read_level), "records of this level wait until written"),
-    Setting("redaction.presets", "redact", read_presets, "none, default, gdpr, hipaa, pci; one or several"),
+    Setting(
+        "redaction.presets",
+        "redact",
+        read_presets,
+        "none, default, gdpr, hipaa, pci, or kinds such as email; one or several",
+    ),
     Setting("redaction.action", "redact_action", one_of("mask", "hash", "remove"), "what happens to what presets find"),
     Setting("redaction.hash_key", "redact_hash_key", read_secret, "secret key of the hashes", "LOG_REDACT_HASH_KEY"),
     Setting("redaction.keys", "redact_keys", read_names, "more keys whose values are hidden"),
@@ -209,6 +225,53 @@ SETTINGS: tuple[Setting, ...] = (
         one_of("auto", "json", "colored", "plain"),
         "format of the console; auto is colored on a terminal, json elsewhere",
         "LOG_FORMAT",
+    ),
+    Setting(
+        "handlers.alertmanager.url",
+        "alertmanager_url",
+        optional(read_url),
+        "Alertmanager that gets an alert for each CRITICAL record",
+        "LOG_ALERTMANAGER_URL",
+    ),
+    Setting("handlers.alertmanager.enabled", "alertmanager_output", read_bool, "false sends no alerts"),
+    Setting(
+        "handlers.alertmanager.timeout", "alertmanager_timeout", read_duration, "seconds that one attempt may take"
+    ),
+    Setting(
+        "handlers.alertmanager.retry_for",
+        "alertmanager_retry_for",
+        read_duration,
+        "seconds in which an alert is tried again",
+    ),
+    Setting(
+        "handlers.alertmanager.max_per_minute",
+        "alertmanager_max_per_minute",
+        whole_number(0, 10_000),
+        "alerts of single records in a minute; one more tells how many followed",
+    ),
+    Setting(
+        "handlers.alertmanager.resolve_after",
+        "alertmanager_resolve_after",
+        read_duration,
+        "seconds after which an alert resolves by itself",
+    ),
+    Setting(
+        "handlers.alertmanager.instance",
+        "alertmanager_instance",
+        read_stream_name,
+        "label instance of the alerts; may hold {host}, {pid}, {service_name}",
+    ),
+    Setting(
+        "handlers.alertmanager.runbook_url",
+        "alertmanager_runbook_url",
+        read_optional_text,
+        "link to what is to be done; may hold {correlation_id}",
+    ),
+    Setting(
+        "handlers.alertmanager.dashboard_url",
+        "alertmanager_dashboard_url",
+        read_optional_text,
+        "link to where the record can be seen; may hold {correlation_id}",
     ),
     Setting("context.service_name", "service_name", read_text, "name of the service", "SERVICE_NAME"),
     Setting("context.version", "version", read_text, "version of the service", "SERVICE_VERSION"),

@@ -25,6 +25,10 @@ NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]
 SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(B|[KMGT]I?B?)?", re.IGNORECASE | re.ASCII)
 DURATION: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhdw])?", re.IGNORECASE | re.ASCII)
 STREAM_FIELD: Final = re.compile(r"\{(?:host|pid|service_name)\}")
+#: Of a server: scheme, perhaps user and password, host, perhaps port and path.
+URL: Final = re.compile(
+    r"https?://(?:[^/?#@\s]*@)?(?:[^/?#@\s:\[\]]+|\[[^/?#@\s\]]+\])(?::[0-9]{1,5})?(?:/[^?#\s]*)?", re.IGNORECASE
+)
 TRUE: Final = ("true", "yes", "on", "1")
 FALSE: Final = ("false", "no", "off", "0")
 
@@ -100,6 +104,15 @@ def read_path(value: object) -> str:
     if not isinstance(path, str) or not path.strip() or "\0" in path:
         raise wrong(value, "a path")
     return os.path.expanduser(path)
+
+
+def read_url(value: object) -> str:
+    """The address of a server, such as http://localhost:9093; no message shows user and password."""
+    text = value.strip() if isinstance(value, str) else ""
+    if URL.fullmatch(text):
+        return text
+    given = "an address that is not shown because it may hold a password" if "@" in text else shown(value)
+    raise ValueError(f"got {given}, expected an address such as http://localhost:9093")
 
 
 def read_stream_name(value: object) -> str:

@@ -1,9 +1,10 @@
 """A sink with a thread and a bound of its own, so that it can be slow or dead without stalling another.
 
 The writer offers batches; the worker's thread collects them, hands them to the sink and, where the
-sink asks for it by raising `RetryLater`, tries again after a growing pause. Records beyond the
-bound are dropped and counted; under the overflow policy `block` the writer waits first, which
-reaches callers through the full buffer. Spooling to disk will be added here, once for all remote sinks.
+sink asks for it by raising `RetryLater`, tries again after a growing pause, for `retry_for` seconds.
+Records beyond the bound are dropped and counted; under the overflow policy `block` the writer waits
+first, which reaches callers through the full buffer. Spooling to disk will be added here, once for
+all remote sinks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from logging_system import diagnostics, metrics
+from logging_system.delivery.storm import StormLimit
 from logging_system.pipeline import native
 from logging_system.pipeline.entry import Entry, size_of
 from logging_system.pipeline.signal import Signal
@@ -32,7 +34,9 @@ class SinkWorker:
     """Runs `sink` in a daemon thread. Times in seconds, `limit` in bytes.
 
     `wait_for_space`: how long the writer waits when the bound is reached, 0 for not at all. After one
-    wait in vain nothing waits again until the sink has taken something. `tell` hears of losses.
+    wait in vain nothing waits again until the sink has taken something. `retry_for`: how long a record
+    is tried again, None for ever. Records below `level` are not for this sink; those beyond `storm` are told
+    of together. `tell` hears of losses.
     """
 
     def __init__(
@@ -43,6 +47,9 @@ class SinkWorker:
         flush_interval: float,
         max_records: int = 10_000,
         wait_for_space: float = 0.0,
+        retry_for: float | None = None,
+        level: int = 0,
+        storm: StormLimit | None = None,
         is_local: bool = False,
         tell: News = lambda _sink, _reason, _count: None,
     ) -> None:
@@ -54,6 +61,9 @@ class SinkWorker:
         self._flush_interval = flush_interval
         self._max_records = max_records
         self._wait_for_space = wait_for_space
+        self._retry_for = retry_for
+        self._level = level
+        self._storm = storm
         self._tell = tell
         #: A fork has waited for its thread in vain: the next one does not, until the sink has answered.
         self.is_unparkable = False
@@ -61,6 +71,8 @@ class SinkWorker:
 
     def restart_after_fork(self) -> None:
         """Start empty and without a thread: what waits here was copied from the parent, who delivers it."""
+        if self._storm is not None:
+            self._storm.restart()
         self.lost_records = 0
         self._waiting: deque[Entry] = deque()
         self._waiting_bytes = 0
@@ -77,9 +89,18 @@ class SinkWorker:
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Take records over. Waits for space only under the policy `block`."""
+        if self._level and not (entries := [entry for entry in entries if entry[0] >= self._level]):
+            return
         if self._closed:
             self._write_after_close(entries)
             return
+        if self._storm is not None:
+            entries = self._storm.admit(entries)
+            self._have_thread()  # which tells of those that are held back
+        if entries:
+            self._offer(entries)
+
+    def _offer(self, entries: Sequence[Entry]) -> None:
         size = size_of(entries)
         self._make_space(size)
         with self._lock:
@@ -135,6 +156,7 @@ class SinkWorker:
 
     def close(self, deadline: float) -> None:
         """Deliver the rest until `deadline` (monotonic), count what is left as lost and end the thread."""
+        self._tell_of_storm(last=True)
         self.flush(deadline)
         self._closing = True
         self._signal.set()
@@ -172,7 +194,7 @@ class SinkWorker:
     def unpark(self) -> None:
         """The fork is over: go on."""
         self._parked = False
-        if self._waiting:
+        if self._waiting or (self._storm is not None and self._storm.is_holding):
             self._have_thread()
 
     def _run(self) -> None:
@@ -183,11 +205,16 @@ class SinkWorker:
                         self._signal.wait(self._flush_interval)
                     self._urgent = False
                     if not self._parked:
+                        self._tell_of_storm(last=False)
                         self._deliver_waiting()
                         self._attempt(self._sink.idle)
             finally:
                 if not self._parked:
                     self._attempt(self._sink.close)
+
+    def _tell_of_storm(self, *, last: bool) -> None:
+        if self._storm is not None and self._storm.is_holding and (told := self._storm.due(last=last)):
+            self._offer(told)
 
     def _attempt(self, act: Callable[[], None]) -> None:
         try:
@@ -222,6 +249,7 @@ class SinkWorker:
             diagnostics.say(self.name, f"sink {self.name}: {error}; will be tried again")
             self._finish(entries[: error.delivered])
             metrics.count_written(self.name, error.delivered)
+            self._give_up_old()
             return False
         except Rejected as error:
             lost, reason, trouble = error.count, "rejected", str(error)
@@ -239,6 +267,20 @@ class SinkWorker:
         self._stalled = self.is_unparkable = False
         self._finish(entries)
         return True
+
+    def _give_up_old(self) -> None:
+        """What could not be delivered for too long is not tried again."""
+        if self._retry_for is None:
+            return
+        oldest = (time.time() - self._retry_for) * 1000
+        given_up = 0
+        with self._lock:
+            while self._waiting and self._waiting[0][1] < oldest:
+                self._waiting_bytes -= size_of([self._waiting.popleft()])
+                given_up += 1
+            self._finished += given_up
+        if given_up:
+            self._lose(given_up, "expired")
 
     def _finish(self, entries: Sequence[Entry]) -> None:
         with self._lock:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 
 from logging_system.config.schema import Settings
+from logging_system.delivery.storm import StormLimit
 from logging_system.delivery.worker import News, SinkWorker
 from logging_system.errors import ConfigError
+from logging_system.levels import CRITICAL
 from logging_system.sinks import compression
 from logging_system.sinks.base import Sink
 from logging_system.sinks.console import ConsoleSink
@@ -55,7 +57,32 @@ def build_sinks(settings: Settings, tell: News) -> tuple[list[Sink], list[SinkWo
             flush_interval=settings.cloudwatch.flush_interval,
             max_records=settings.cloudwatch.batch_size,
         )
+    if settings.alertmanager_url is not None and settings.alertmanager_output:
+        workers.append(_alert_worker(settings.alertmanager_url, settings, tell))
     return sinks, workers
+
+
+def _alert_worker(url: str, settings: Settings, tell: News) -> SinkWorker:
+    """It never makes the writer wait, whatever the overflow policy: a page is no reason to stop the program."""
+    from logging_system.sinks.alert import AlertTexts
+    from logging_system.sinks.alertmanager import AlertmanagerSink  # http.client, for those who want it
+
+    texts = AlertTexts(
+        settings.service_name,
+        settings.alertmanager_resolve_after,
+        settings.alertmanager_runbook_url,
+        settings.alertmanager_dashboard_url,
+    )
+    return SinkWorker(
+        AlertmanagerSink(url, texts, timeout=settings.alertmanager_timeout, instance=settings.alertmanager_instance),
+        limit=settings.buffer_bytes,
+        flush_interval=settings.flush_interval,
+        max_records=1,
+        retry_for=settings.alertmanager_retry_for,
+        level=CRITICAL,
+        storm=StormLimit(settings.alertmanager_max_per_minute),
+        tell=tell,
+    )
 
 
 def _file_sink(settings: Settings) -> FileSink:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import time
 from collections import Counter as Tally
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from logging_system.config.schema import CloudWatchSettings
 from logging_system.levels import NAMES, NUMBERS
 from logging_system.pipeline.entry import Entry
 from logging_system.sinks.base import Rejected, RetryLater
+from logging_system.sinks.host import process_name
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -105,7 +105,7 @@ class CloudWatchSink:
         self._metrics: CloudWatchClient = session.client(
             "cloudwatch", endpoint_url=self._settings.endpoint_url, config=config
         )
-        stream = self._settings.log_stream.format(host=_host_name(), pid=os.getpid(), service_name=self._service_name)
+        stream = process_name(self._settings.log_stream, self._service_name)
         self._stream = _NOT_IN_STREAM_NAMES.sub("_", stream)[:512]
         self._create()
         self._pid = os.getpid()
@@ -185,13 +185,6 @@ class CloudWatchSink:
         except (BotoCoreError, ClientError, OSError) as error:
             self._counts.update(counts)  # they go with the next call
             diagnostics.say("cloudwatch metrics", f"sink cloudwatch: PutMetricData: {error}")
-
-
-def _host_name() -> str:
-    try:
-        return socket.gethostname()
-    except OSError:  # a machine without a name
-        return "localhost"
 
 
 def _event_text(line: bytes) -> str:
