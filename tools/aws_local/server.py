@@ -32,6 +32,7 @@ class _QuietHandler(MotoRequestHandler):
 def make(port: int, *, account: str, record: Path | None = None) -> BaseWSGIServer:
     """The server, loaded and bound, for `serve_forever`; `port` 0 takes a free one."""
     os.environ["MOTO_ACCOUNT_ID"] = account
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # roles attach some of them
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CONFIG_FILE"):
         os.environ.pop(name, None)  # the calls to itself stay inside the process
     extension.load()

@@ -31,6 +31,16 @@ class DeployedStack(Stack):
         return None
 
     @property
+    def stack_name(self) -> str:
+        """As ListStacks wants it; moto's has only `name`."""
+        return str(self.name)
+
+    @property
+    def stack_status(self) -> str:
+        """As ListStacks wants it."""
+        return str(self.status)
+
+    @property
     def stack_parameters(self) -> dict[str, Any]:  # type: ignore[misc]
         """Values by name, defaults included."""
         return self.values_of_parameters(self.template_dict, self.parameters)

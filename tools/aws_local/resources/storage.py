@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from tools.aws_local import api
@@ -118,10 +119,10 @@ class Bucket(Resource):
     TYPE = "AWS::S3::Bucket"
     SERVICE = "s3"
     NAME = "BucketName"
-    IMMUTABLE = frozenset({"BucketName"})
+    IMMUTABLE = frozenset({"BucketName", "AccessControl"})
 
     def create(self) -> None:
-        self.only("BucketName", *_SETTINGS)
+        self.only("BucketName", "AccessControl", *_SETTINGS)
         name = self.get("BucketName") or self.name.lower()
         place = {} if self.region == "us-east-1" else {"LocationConstraint": self.region}
         self.call("create_bucket", Bucket=name, **({"CreateBucketConfiguration": place} if place else {}))
@@ -133,6 +134,9 @@ class Bucket(Resource):
         }
         for key in _SETTINGS:
             self._set(key)
+        if self.get("AccessControl"):  # as in `LogDeliveryWrite`
+            acl = re.sub(r"(?<!^)([A-Z])", r"-\1", self.get("AccessControl")).lower()
+            self.call("put_bucket_acl", Bucket=name, ACL=acl)
 
     def _set(self, key: str) -> None:
         if key not in self.properties:
@@ -147,7 +151,7 @@ class Bucket(Resource):
         self.call(operation, Bucket=self.physical_resource_id, **given)
 
     def update(self, old: Resource) -> None:
-        self.only("BucketName", *_SETTINGS)
+        self.only("BucketName", "AccessControl", *_SETTINGS)
         gone = {
             "LifecycleConfiguration": "delete_bucket_lifecycle",
             "PublicAccessBlockConfiguration": "delete_public_access_block",
