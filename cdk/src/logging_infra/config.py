@@ -133,6 +133,16 @@ class Environment:
         """First part of every name."""
         return f"{self.project}-{self.environment}"
 
+    @property
+    def path(self) -> str:
+        """First part of the names of log groups and parameters."""
+        return f"/{self.project}/{self.environment}"
+
+    @property
+    def metric_namespace(self) -> str:
+        """Where our own metrics are."""
+        return f"{self.project}/{self.environment}"
+
 
 def load_environment(folder: Path, name: str) -> Environment:
     """The environment of `<folder>/<name>.yaml`. Raises ConfigError with a line for each mistake."""

@@ -11,10 +11,6 @@ from logging_infra.constructs.security_group import SecurityGroup, from_cidr
 from logging_infra.constructs.tagging import name_tag
 from logging_infra.constructs.vpc import Vpc
 
-#: What a task and its agents call: images, records, metrics, parameters, ECS Exec, secrets, keys.
-INTERFACES = ("ecr.api", "ecr.dkr", "logs", "monitoring", "ssm", "ssmmessages", "secretsmanager", "kms")
-
-
 class S3Endpoint(Construct):
     """S3 from the private subnets; image layers come from there. Costs nothing, so that every environment has it."""
 
@@ -34,22 +30,29 @@ class S3Endpoint(Construct):
 
 
 class InterfaceEndpoints(Construct):
-    """One endpoint for each of INTERFACES in the private subnets, reached by HTTPS from the VPC."""
+    """One endpoint for each of `services` (what tasks and their agents call), reached by HTTPS from the VPC."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, name: str, vpc: Vpc, region: str, subnets: Sequence[str]
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        vpc: Vpc,
+        region: str,
+        services: Sequence[str],
+        subnets: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
         group = SecurityGroup(
             self,
             "Group",
             name=f"{name}-endpoints",
-            description="Interface endpoints: HTTPS from the VPC",
+            description=f"Interface endpoints of {name}",
             vpc_id=vpc.id,
             ingress=[from_cidr(443, vpc.cidr, "HTTPS from the VPC")],
         )
-        self.group_id = group.id
-        for interface in INTERFACES:
+        for interface in services:
             endpoint = ec2.CfnVPCEndpoint(
                 self,
                 f"Endpoint-{interface}",

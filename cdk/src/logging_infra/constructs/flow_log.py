@@ -23,9 +23,10 @@ class FlowLog(Construct):
             self,
             "Role",
             name=f"{name}-flow-logs",
-            description="Writes the flow logs of the VPC",
+            description=f"Writes the flow logs of {name}",
+            policy_description="Write to the log group of flow logs, and nothing else",
             trusted=trust("vpc-flow-logs.amazonaws.com", account),
-            statements=[allow("Write", actions, log_group.arn)],
+            statements=[allow("Records", actions, log_group.arn)],
         )
         flow_log = ec2.CfnFlowLog(
             self,
@@ -33,6 +34,7 @@ class FlowLog(Construct):
             resource_id=vpc.id,
             resource_type="VPC",
             traffic_type="ALL",
+            max_aggregation_interval=600,  # seconds; 60 costs ten times the records
             log_destination_type="cloud-watch-logs",
             log_group_name=log_group.name,
             deliver_logs_permission_arn=role.arn,

@@ -8,6 +8,9 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from logging_infra.constructs.arns import Arns
+from logging_infra.constructs.tagging import name_tag
+
 
 class LogGroup(Construct):
     """A log group named `name`, encrypted with the key `key_arn`; `retain`: it outlives its stack."""
@@ -18,6 +21,7 @@ class LogGroup(Construct):
         construct_id: str,
         *,
         name: str,
+        arns: Arns,
         key_arn: str,
         retention_days: int,
         log_class: Literal["STANDARD", "INFREQUENT_ACCESS"],
@@ -35,6 +39,9 @@ class LogGroup(Construct):
             data_protection_policy=data_protection,
         )
         self.resource.apply_removal_policy(RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY)
+        name_tag(self.resource, name)
+        self.name = self.resource.ref
         #: With `:*`, for its streams.
         self.arn = self.resource.attr_arn
-        self.name = self.resource.ref
+        #: Without, which WAF and anomaly detectors insist on.
+        self.bare_arn = arns.log_group(self.name)

@@ -32,8 +32,9 @@ class NatGateways(Construct):
                 self, f"Gateway-{zone}", subnet_id=subnet, allocation_id=address.attr_allocation_id
             )
             for resource in (address, gateway):
-                resource.add_dependency(vpc.attachment)
-                name_tag(resource, f"{name}-nat-{zone}")
+                resource.add_resource_dependency(vpc.attachment)
+            name_tag(address, f"{name}-nat-{zone}")
+            name_tag(gateway, f"{name}-{zone}")
             gateways[zone] = gateway.ref
         first = next(iter(gateways.values()))
         for zone, table in route_tables.items():

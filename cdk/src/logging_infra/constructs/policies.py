@@ -12,6 +12,8 @@ from typing import Any
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from logging_infra.constructs.tagging import name_tag
+
 Statement = dict[str, Any]
 
 
@@ -31,21 +33,23 @@ def _one(values: str | Sequence[str]) -> str | list[str]:
     return items[0] if len(items) == 1 else items
 
 
-def trust(service: str, account: str) -> dict[str, Any]:
-    """That `service`, on behalf of `account` alone, may take a role."""
+def trust(service: str, account: str, source: str | None = None) -> dict[str, Any]:
+    """That `service` may take a role on behalf of `account` alone, and of the ARNs `source` if given."""
+    condition: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": account}}
+    if source:
+        condition["ArnLike"] = {"aws:SourceArn": source}
     return document(
         {
-            "Sid": "Service",
             "Effect": "Allow",
             "Principal": {"Service": service},
             "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+            "Condition": condition,
         }
     )
 
 
 class Role(Construct):
-    """A role named `name`, with a managed policy of the same name when there are statements."""
+    """A role named `name`; `statements`, if any, are a managed policy named `policy_name` or as the role."""
 
     def __init__(
         self,
@@ -56,20 +60,23 @@ class Role(Construct):
         description: str,
         trusted: Mapping[str, Any],
         statements: Sequence[Statement] = (),
+        policy_name: str | None = None,
+        policy_description: str | None = None,
         boundary: str | None = None,
         max_session_seconds: int | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = []
         if statements:
-            self.policy = iam.CfnManagedPolicy(
+            policy = iam.CfnManagedPolicy(
                 self,
                 "Policy",
-                managed_policy_name=name,
-                description=description,
+                managed_policy_name=policy_name or name,
+                description=policy_description,
                 policy_document=document(*statements),
             )
-            arns = [self.policy.ref]
+            name_tag(policy, policy_name or name)
+            arns = [policy.ref]
         self.resource = iam.CfnRole(
             self,
             "Resource",
@@ -80,4 +87,5 @@ class Role(Construct):
             permissions_boundary=boundary,
             max_session_duration=max_session_seconds,
         )
+        name_tag(self.resource, name)
         self.arn = self.resource.attr_arn

@@ -57,23 +57,25 @@ class SecurityGroup(Construct):
         name_tag(self._group, name)
         self.id = self._group.attr_group_id
 
-    def allow_to(self, other: SecurityGroup, port: int, description: str) -> None:
-        """TCP on `port` from this group to `other`: a rule on each side."""
-        ports = {"ip_protocol": "tcp", "from_port": port, "to_port": port, "description": description}
-        ec2.CfnSecurityGroupIngress(
-            other, "Ingress", group_id=other.id, source_security_group_id=self.id, **ports
-        )
-        self.allow_egress_to(other.id, port, description)
-
-    def allow_egress_to(self, group_id: str, port: int, description: str) -> None:
-        """TCP on `port` to the group `group_id`."""
+    def allow_to(self, other: SecurityGroup, port: int, *, leaving: str, arriving: str) -> None:
+        """TCP on `port` from this group to `other`: a rule on each side, with its description."""
         ec2.CfnSecurityGroupEgress(
             self,
             "Egress",
             group_id=self.id,
-            destination_security_group_id=group_id,
+            destination_security_group_id=other.id,
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
-            description=description,
+            description=leaving,
+        )
+        ec2.CfnSecurityGroupIngress(
+            other,
+            "Ingress",
+            group_id=other.id,
+            source_security_group_id=self.id,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            description=arriving,
         )

@@ -22,7 +22,7 @@ class PublicSubnets(Construct):
         route = ec2.CfnRoute(
             self, "Route", route_table_id=table, destination_cidr_block="0.0.0.0/0", gateway_id=vpc.gateway_id
         )
-        route.add_dependency(vpc.attachment)
+        route.add_resource_dependency(vpc.attachment)
         self.ids = tuple(
             _subnet(self, zone, vpc=vpc, cidr=cidr, name=f"{name}-public-{zone}", table=table)
             for zone, cidr in cidr_of_zone.items()

@@ -1,0 +1,1 @@
+"""Which alarms CloudWatch has: from `monitoring/alerts.yaml` and `environments/stack.yaml`, without the CDK."""
