@@ -64,7 +64,6 @@ _WAITS: Final = {"for": "it fires when true for", "keep_firing_for": "it fires o
 
 
 def _skeleton(alert: Alert) -> str:
-    parts = [f"# {alert.name}\n"]
-    for section in SECTIONS:
-        parts.append(f"\n## {section}\n" + (f"{BEGIN}\n{END}\n" if section == "Confirm" else ""))
-    return "".join(parts)
+    markers = {"Confirm": f"{BEGIN}\n{END}\n"}
+    sections = (f"\n## {section}\n{markers.get(section, '')}" for section in SECTIONS)
+    return f"# {alert.name}\n{''.join(sections)}"
