@@ -13,7 +13,7 @@ from pathlib import Path
 
 FOLDER = Path("requirements")
 #: In this order, so that those that follow take the versions of those before.
-SETS = ("dev", "demo", "lint", "tox", "infra", "checkov")
+SETS = ("dev", "demo", "service", "build", "compose", "lint", "tox", "infra", "checkov")
 OLDEST_PYTHON = "3.11"
 _PIN = re.compile(r"^([A-Za-z0-9._-]+==[^ \\;]+(?: *;[^\\]*)?)", re.MULTILINE)
 
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
         command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", OLDEST_PYTHON]
         command += ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header"]
         command += [str(FOLDER / f"{name}.in"), "--output-file", str(FOLDER / f"{name}.txt")]
-        if name in ("demo", "infra"):
+        if name in ("demo", "infra", "service", "build", "compose"):
             command += ["--constraints", str(FOLDER / "dev.txt")]
         command += ["--upgrade"] if "--upgrade" in arguments else []
         subprocess.run(command, check=True)
