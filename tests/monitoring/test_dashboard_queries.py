@@ -14,9 +14,10 @@ from dataclasses import replace
 import pytest
 
 from monitoring_generator.dashboards.lint.findings import surroundings_of
+from monitoring_generator.dashboards.preview.page import page
 from monitoring_generator.dashboards.proof.mutations import judge, mutants_of, table
 from monitoring_generator.dashboards.proof.run_queries import Outcome, PrometheusApi, run_queries
-from monitoring_generator.dashboards.queries import Values, read_documents
+from monitoring_generator.dashboards.queries import Values, catalogue, panels_of, read_documents
 from monitoring_generator.spec import load_spec
 from tests.monitoring.programs import need_programs
 from tests.monitoring.week import MONITORING, RULES, shipped_queries, week
@@ -70,6 +71,18 @@ def test_other_ranges_show_data_too(a_week: tuple[PrometheusApi, Values], hours:
     # What happened before the hour is not in it.
     past = {"Deployments", "Alerts"} if hours == 1 else set()
     assert [f"{each.query}: {each.problem}" for each in outcomes if each.problem and each.query.name not in past] == []
+
+
+def test_every_panel_is_drawn(a_week: tuple[PrometheusApi, Values]) -> None:
+    """By the preview, which stands in for Grafana where there is none; its pages say so."""
+    api, values = a_week
+
+    for document in read_documents(MONITORING / "grafana" / "dashboards"):
+        drawn = page(document, api, values, WITHOUT)
+        unproven = {query.name for query in catalogue(document) if query.needs in WITHOUT}
+        assert drawn.count('class="none"') == len(unproven)
+        assert drawn.count('<div class="panel"') == len(list(panels_of(document)))
+        assert "a preview, not Grafana" in drawn
 
 
 @pytest.mark.timeout(600)

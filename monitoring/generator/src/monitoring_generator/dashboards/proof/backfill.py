@@ -9,7 +9,7 @@ reads it.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -21,8 +21,9 @@ DAY: Final = 24 * HOUR
 #: Before the end: when errors were many, and when the running version was deployed.
 BAD_HOUR: Final = (30 * HOUR, 29 * HOUR)
 DEPLOYED: Final = 2 * DAY
-#: How many times as many errors there are in the bad hour.
-BADNESS: Final = 40.0
+#: Who scraped provoked errors, so they are rare in the week; but in the bad hour they are more.
+RARE: Final = 0.0002
+MANY: Final = 3.0
 VERSION_BEFORE: Final = "before-the-deployment"
 #: Gauges that move; the others stay as they are, for a limit or a size does.
 _MOVING: Final = ("active_contexts", "resident", "MemAvailable", "load", "head_series", "buffer_bytes")
@@ -127,7 +128,7 @@ class _Numbers:
         self._day = list(map(_day, times))
         self._grown: dict[tuple[Pace, bool], list[float]] = {}
 
-    def of(self, series: Series) -> list[float]:
+    def of(self, series: Series) -> Sequence[float]:
         if series.name == "process_start_time_seconds":
             last = self.deployed if series.deployed else self._times[0]
             return [self._times[0] if time < self.deployed else last for time in self._times]
@@ -135,21 +136,25 @@ class _Numbers:
             key = (series.pace, series.deployed)
             if key not in self._grown:
                 self._grown[key] = self._count(*key)
-            return [series.gain * grown for grown in self._grown[key]]
+            numbers = [series.gain * grown for grown in self._grown[key]]
+            # Events are whole: a tenth of an error in each minute would be an error in every one.
+            return (
+                list(map(math.floor, numbers)) if series.pace == "bad" and not series.name.endswith("_sum") else numbers
+            )
         if any(part in series.name for part in _MOVING):
             return [series.value * (1 - 0.05 * day) for day in self._day]
         return [series.value] * len(self._times)
 
     def _count(self, pace: Pace, deployed: bool) -> list[float]:
-        """A counter that gains 1 a second on average."""
+        """A counter that gains 1 a second on average, if it is not of errors."""
         grown = []
         total, before = 0.0, self._times[0]
         for time, day in zip(self._times, self._day, strict=True):
             if deployed and before < self.deployed <= time:
                 total = 0.0
             speed = 1 - 0.3 * day if pace == "idle" else 0.2 + 1.6 * day
-            if pace == "bad" and self._end - BAD_HOUR[0] <= time < self._end - BAD_HOUR[1]:
-                speed *= BADNESS
+            if pace == "bad":
+                speed *= MANY if self._end - BAD_HOUR[0] <= time < self._end - BAD_HOUR[1] else RARE
             total += speed * (time - before)
             grown.append(total)
             before = time

@@ -136,7 +136,8 @@ def _problem(query: CatalogueQuery, found: list[dict[str, Any]], numbers: list[f
         return "empty"
     if not all(map(math.isfinite, numbers)):
         return f"not finite: {sum(not math.isfinite(number) for number in numbers)} of {len(numbers)} points"
-    for label in query.labels:
+    varying = frozenset().union(*(labels for name, labels in VARYING.items() if name in query.expr))
+    for label in set(query.labels) - varying:
         if not any(label in series["metric"] for series in found):
             return f"shows the label {label}, which no series has"
     last = max(time for series in found for time, _ in _samples(series))
