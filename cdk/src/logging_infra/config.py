@@ -13,7 +13,7 @@ from typing import Any, Literal
 import yaml
 
 from logging_infra.config_rules import broken_rules
-from logging_infra.config_schema import mistakes, read_schema
+from logging_infra.config_schema import NO_MAPPING, mistakes, read_schema
 from logging_infra.errors import ConfigError
 
 #: As the schema's `environment`.
@@ -146,15 +146,17 @@ class Environment:
 
 def load_environment(folder: Path, name: str) -> Environment:
     """The environment of `<folder>/<name>.yaml`. Raises ConfigError with a line for each mistake."""
+    place = f"environments/{name}.yaml"
+    if not name:
+        raise ConfigError(["environment: missing, expected -c environment=dev, staging or prod"])
     if name not in ENVIRONMENTS:
-        raise ConfigError([f'environment: got "{name}", expected {" or ".join(ENVIRONMENTS)}: -c environment=dev'])
-    place = f"{folder.name}/{name}.yaml"
+        raise ConfigError([f"{place}: missing, expected dev, staging or prod as the environment"])
     try:
         values = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError([f"{place}: cannot be read: {error.strerror}"]) from None
-    except yaml.YAMLError as error:
-        raise ConfigError([f"{place}: not YAML: {' '.join(str(error).split())}"]) from None
+    except yaml.YAMLError:
+        raise ConfigError([f"{place}: {NO_MAPPING}"]) from None
     schema = read_schema(folder / "schema.json")
     wrong = mistakes(values, schema) or broken_rules(values, schema, name)
     if wrong:

@@ -13,6 +13,9 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+#: Of a file that has no keys at all.
+NO_MAPPING = "expected a mapping in YAML"
+
 
 def read_schema(path: Path) -> dict[str, Any]:
     """The schema in `path`."""
@@ -22,6 +25,8 @@ def read_schema(path: Path) -> dict[str, Any]:
 
 def mistakes(values: object, schema: dict[str, Any]) -> list[str]:
     """A line `key: got VALUE, expected WHAT` for each mistake, in the schema's order."""
+    if not isinstance(values, dict):
+        return [NO_MAPPING]
     lines: list[str] = []
     errors = sorted(Draft202012Validator(schema).iter_errors(values), key=lambda error: _order(error, schema))
     for error in errors:
@@ -41,7 +46,7 @@ def key_path(parts: Iterable[str | int]) -> str:
 
 def got(value: object) -> str:
     """A value as a line shows it: as JSON."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _lines(error: ValidationError, schema: dict[str, Any]) -> list[str]:
@@ -53,16 +58,15 @@ def _lines(error: ValidationError, schema: dict[str, Any]) -> list[str]:
             return [f"{key_path([*place, key])}: missing, expected {properties[key]['x-expected']}" for key in missing]
         case "additionalProperties":
             unknown = [name for name in error.instance if name not in properties]
-            known = ", ".join(properties)
+            known = ", ".join(sorted(properties))
             return [f"{key_path([*place, str(key)])}: unknown key, expected one of {known}" for key in unknown]
         case _:
-            found = f"got {got(error.instance)}, expected {_expected(error, schema)}"
-            return [f"{key_path(place)}: {found}" if place else found]
+            return [f"{key_path(place)}: got {got(error.instance)}, expected {_expected(error, schema)}"]
 
 
 def _expected(error: ValidationError, schema: dict[str, Any]) -> str:
     """The innermost `x-expected` on the way to what was broken: an item of a list has that of the list."""
-    expected = "a mapping of the keys in schema.json"
+    expected = ""
     for part in error.absolute_schema_path:
         schema = schema[part]
         if isinstance(schema, dict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import Stack
+from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import Construct
 
 from logging_infra.config import Environment
@@ -31,6 +31,9 @@ class NetworkStack(Stack):
         **stack: Any,
     ) -> None:
         super().__init__(scope, construct_id, **stack)
+        # The zones are values of the environment, checked against its region.
+        zones_named = Acknowledgment(id="CloudFormation-Validate::W3010", reason="zones are values of the environment")
+        Validations.of(self).acknowledge(zones_named)
         prefix, region, network, zones = values.prefix, values.region, values.network, values.availability_zones
         vpc = Vpc(self, "Vpc", name=prefix, cidr=network.vpc_cidr)
         public_ranges = dict(zip(zones, network.public_subnets, strict=True))
