@@ -249,7 +249,7 @@ class _Sum:
         self.value = 0.0
         self.meanwhile: Callable[[], object] | None = None
 
-    def add(self, labels: tuple[str, ...], amount: float) -> None:  # noqa: ARG002
+    def add(self, labels: tuple[str, ...], amount: float, source: object) -> None:  # noqa: ARG002
         self.value += amount
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:

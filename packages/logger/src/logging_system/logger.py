@@ -23,6 +23,7 @@ from logging_system.control.levels import LoggerCore, checked_level, core_of, se
 from logging_system.exceptions import ExcInfo, current_exception
 from logging_system.integrations import tracing
 from logging_system.levels import CRITICAL, DEBUG, ERROR, INFO, NUMBERS, WARNING, level_number
+from logging_system.metrics_exemplars import Source
 from logging_system.own_records import count_failure, drop_notice, reload_failed
 from logging_system.pipeline import lifecycle
 from logging_system.pipeline.buffer import LARGE_RECORD
@@ -245,16 +246,17 @@ class AdvancedLogger:
         fields: dict[str, object],
         place: bytes,
         error: BaseException | None = None,
-    ) -> None:
-        """Write a record that has a `duration_ms`, for `Timer` and the integrations. Never raises."""
+    ) -> Source | None:
+        """Write a record with `duration_ms`. Returns what an exemplar is made of, None if not written. Never raises."""
         try:
             core = self._core
             core.resolve()
             if core.threshold <= level and (_gate is None or self._is_admitted(level, message, place, fields)):
                 duration = b'"duration_ms":%b,' % repr(round(seconds * 1000, 3)).encode()
-                self._write(level, core.sites.head(level, message, place), fields, error, duration)
+                return self._write(level, core.sites.head(level, message, place), fields, error, duration)
         except Exception as failure:
             count_failure(failure)
+        return None
 
     def write_foreign(
         self,
@@ -297,11 +299,11 @@ class AdvancedLogger:
         error: BaseException | None,
         duration: bytes,
         now: int = 0,
-    ) -> None:
+    ) -> Source | None:
         state = _current_context.get()
         held = state.held
         if held is None and level < self._core.level:  # outside any context there is nothing that could fail
-            return
+            return None
         now = now or time_ns() // 1_000_000
         stamp = _stamp
         text = stamp[1] if stamp[0] == now else _stamp_of(now)
@@ -335,11 +337,11 @@ class AdvancedLogger:
             line = cut_record(line, _max_record_size)
         if state.in_sink_thread:
             _pipeline.take_side_record((level, now, line, error_type))
-            return
+            return None
         if held is not None:
             if level < self._core.level:
                 held.hold((level, now, line, error_type))
-                return
+                return None
             if level >= held.recorder.trigger:
                 held.write()
         entries = _buffer.entries
@@ -348,6 +350,7 @@ class AdvancedLogger:
             _pipeline.relieve()
         if level >= _flush_level:
             _pipeline.flush(lifecycle.EXIT_SECONDS)
+        return (now, shared, tail) if duration else None
 
 
 _loggers: dict[str, AdvancedLogger] = {}
@@ -388,13 +391,8 @@ def _apply(settings: Settings) -> None:
     flight_recorder.active = flight_recorder.make_recorder(settings, _pipeline.append)
 
 
-def _flush_gate() -> None:
-    if _gate is not None:
-        _gate.flush()
-
-
 lifecycle.on_configure(_apply)
 lifecycle.on_configure(switch.follow)
-lifecycle.before_exit(_flush_gate)
+lifecycle.before_exit(lambda: None if _gate is None else _gate.flush())
 lifecycle.on_reload_failed(lambda error: _pipeline.append(reload_failed(error)))
 _pipeline.notices.make_record = drop_notice

@@ -19,6 +19,7 @@ import prometheus_client
 from prometheus_client import REGISTRY, CollectorRegistry, Metric
 
 from logging_system.levels import NAMES, level_number
+from logging_system.metrics_exemplars import Source
 from logging_system.metrics_pending import Labels, Pending
 from logging_system.metrics_series import Asked, Counter, ExposedMetric, Histogram, UpDown, label_text
 from logging_system.pipeline.entry import Entry
@@ -86,9 +87,9 @@ def count_batch(entries: Iterable[Entry]) -> None:
         _pending.add(log_errors, (error_type,), count)
 
 
-def observe_operation(operation: str, outcome: str, seconds: float) -> None:
-    """Add one duration to `operation_duration_seconds`."""
-    _pending.add(operation_duration, (operation, outcome), seconds)
+def observe_operation(operation: str, outcome: str, seconds: float, source: Source | None = None) -> None:
+    """Add one duration to `operation_duration_seconds`; `source` is the record about it, if one was written."""
+    _pending.add(operation_duration, (operation, outcome), seconds, source)
 
 
 def context_entered() -> None:
@@ -159,7 +160,9 @@ def take_port_from(configured_port: Callable[[], int]) -> None:
 def start_server(port: int | None = None, host: str = "127.0.0.1") -> tuple[WSGIServer, Thread]:
     """Serve `/metrics` on `port` (default: METRICS_PORT; 0 takes a free one), loopback unless told otherwise.
 
-    With PROMETHEUS_MULTIPROC_DIR set these are the metrics of all processes that share it. Returns
+    Who asks for `application/openmetrics-text` gets exemplars as well: the `correlation_id` (and `trace_id`)
+    of the last record in each bucket of durations.
+    With PROMETHEUS_MULTIPROC_DIR set these are the metrics of all processes that share it, without exemplars. Returns
     the server (its `server_port` is the port in use; `shutdown()` ends it) and its thread. Raises
     OSError when the port is taken.
     """

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final, Protocol, TypeAlias
 
+from logging_system.metrics_exemplars import Source
 from logging_system.pipeline import native
 
 #: Counts from which a caller adds up itself, about 0.5 ms: no record is written and nobody scrapes.
@@ -31,8 +32,8 @@ Labels: TypeAlias = tuple[str, ...]
 class AddsUp(Protocol):
     """A metric, as far as this file is concerned."""
 
-    def add(self, labels: Labels, amount: float) -> None:
-        """Take one count over. Called under the lock; must not fail."""
+    def add(self, labels: Labels, amount: float, source: Source | None) -> None:
+        """Take one count over, and what an exemplar of it is made of. Called under the lock; must not fail."""
 
 
 class Pending:
@@ -45,13 +46,13 @@ class Pending:
 
     def restart(self) -> None:
         """Start empty, with a lock of its own: at first, and in a fork's child."""
-        self.waiting: deque[tuple[AddsUp, Labels, float]] = deque()
+        self.waiting: deque[tuple[AddsUp, Labels, float, Source | None]] = deque()
         self._lock = native.new_lock()
         self._held: LockType | None = None
 
-    def add(self, metric: AddsUp, labels: Labels, amount: float) -> None:
+    def add(self, metric: AddsUp, labels: Labels, amount: float, source: Source | None = None) -> None:
         """Count. Never waits; safe in signal handlers and finalisers."""
-        self.waiting.append((metric, labels, amount))
+        self.waiting.append((metric, labels, amount, source))
         if len(self.waiting) >= MOST_WAITING:
             if len(self.waiting) >= _LOCK_IS_LOST:
                 self._lock = native.new_lock()
@@ -81,10 +82,10 @@ class Pending:
         waiting = self.waiting
         for _ in range(len(waiting)):  # not what comes meanwhile: others may come faster than we add
             try:
-                metric, labels, amount = waiting.popleft()
+                metric, labels, amount, source = waiting.popleft()
             except IndexError:  # the lock was taken for lost and its holder is alive after all
                 return
-            metric.add(labels, amount)
+            metric.add(labels, amount, source)
 
     def hold_for_fork(self) -> None:
         """Have nobody add up while the process is copied."""

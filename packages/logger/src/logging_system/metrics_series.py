@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from prometheus_client import Metric
 
+from logging_system.metrics_exemplars import Source, exemplar_of
 from logging_system.metrics_pending import Labels
 
 #: Distinct values of one label; counts with further ones go to `_other`.
@@ -102,7 +103,7 @@ class Counter(ExposedMetric):
         """Begin at 0."""
         self._values: dict[Labels, float] = dict.fromkeys(self._always, 0.0)
 
-    def add(self, labels: Labels, amount: float) -> None:
+    def add(self, labels: Labels, amount: float, source: Source | None = None) -> None:  # noqa: ARG002
         """Take one count over."""
         labels = self._bounded(labels)
         self._values[labels] = self._values.get(labels, 0.0) + amount
@@ -123,7 +124,7 @@ class UpDown(ExposedMetric):
         """Begin at 0."""
         self._value = 0.0
 
-    def add(self, labels: Labels, amount: float) -> None:  # noqa: ARG002 - the same for all kinds
+    def add(self, labels: Labels, amount: float, source: Source | None = None) -> None:  # noqa: ARG002
         """Take one count over. A fork's child may leave what its parent entered: that does not count."""
         self._value = max(0.0, self._value + amount)
 
@@ -164,15 +165,21 @@ class Histogram(ExposedMetric):
         """Begin without series."""
         #: Counts by bucket, then the sum.
         self._values: dict[Labels, list[float]] = {}
+        #: The last duration of each bucket that has a record in the log.
+        self._latest: dict[Labels, list[tuple[float, Source] | None]] = {}
 
-    def add(self, labels: Labels, amount: float) -> None:
+    def add(self, labels: Labels, amount: float, source: Source | None = None) -> None:
         """Take one duration over."""
         labels = self._bounded(labels)
         values = self._values.get(labels)
         if values is None:
+            self._latest[labels] = [None] * len(self._bound_texts)
             values = self._values[labels] = [0.0] * (len(self._bound_texts) + 1)
-        values[bisect_left(self._bounds, amount)] += 1
+        bucket = bisect_left(self._bounds, amount)
+        values[bucket] += 1
         values[-1] += amount
+        if source is not None:
+            self._latest[labels][bucket] = amount, source
 
     def numbers(self) -> Iterable[Number]:
         """See the base class."""
@@ -190,8 +197,9 @@ class Histogram(ExposedMetric):
             *counts, total = values
             named = dict(zip(self.label_names, labels, strict=True))
             counts = list(accumulate(counts))
-            for bound, count in zip(self._bound_texts, counts, strict=True):
-                metric.add_sample(f"{self.name}_bucket", {**named, "le": bound}, count)
+            for bound, count, latest in zip(self._bound_texts, counts, self._latest[labels], strict=True):
+                exemplar = None if latest is None else exemplar_of(*latest)
+                metric.add_sample(f"{self.name}_bucket", {**named, "le": bound}, count, exemplar=exemplar)
             metric.add_sample(f"{self.name}_count", named, counts[-1])
             metric.add_sample(f"{self.name}_sum", named, total)
         return metric

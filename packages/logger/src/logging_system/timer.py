@@ -16,6 +16,7 @@ from typing import Final, Protocol, Self
 
 from logging_system import metrics
 from logging_system.blocks import Block
+from logging_system.metrics_exemplars import Source
 from logging_system.nesting import Entered, leave
 
 #: Exceptions by which frameworks end a piece of work that is no longer wanted, by module. Looked up
@@ -26,8 +27,10 @@ _CANCELLING: Final = (("asyncio", "CancelledError"), ("trio", "Cancelled"), ("gr
 class WritesTimed(Protocol):
     """What a timer needs of a logger."""
 
-    def write_timed(self, level: int, message: str, *, seconds: float, fields: dict[str, object], place: bytes) -> None:
-        """Write a record that has a duration."""
+    def write_timed(
+        self, level: int, message: str, *, seconds: float, fields: dict[str, object], place: bytes
+    ) -> Source | None:
+        """Write a record that has a duration; None if it was not written."""
 
 
 class _Running:
@@ -70,13 +73,13 @@ class Timer(Block):
         # A generator may end in another context than it started in.
         seconds = ended - (self._last_start if running is None else running.started)
         outcome = outcome_of(error)
-        metrics.observe_operation(self._operation, outcome, seconds)
         fields: dict[str, object] = {"operation": self._operation, "outcome": outcome}
         if error is not None and outcome == "error":
             fields["error_type"] = type(error).__name__
-        self._logger.write_timed(
+        record = self._logger.write_timed(
             self._level, self._operation, seconds=seconds, fields={**fields, **self._fields}, place=self._place
         )
+        metrics.observe_operation(self._operation, outcome, seconds, record)
 
     def _another(self) -> Timer:
         return Timer(self._logger, self._operation, self._level, self._place, self._fields)

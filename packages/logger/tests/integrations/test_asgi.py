@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
+from prometheus_client import REGISTRY
 
 from logging_system import bind_context, get_context, get_logger
 from logging_system.context import bind_request_context, current
@@ -130,11 +131,33 @@ def test_an_exception_that_was_answered_is_recorded_and_ends_here(log_lines: Lin
     assert (record["status"], record["exception"]["message"]) == (500, "gone")
 
 
-def test_a_stream_is_marked(log_lines: Lines) -> None:
-    """Its duration says how long somebody watched."""
-    _call(_answering(content_type=b"text/event-stream; charset=utf-8"))
+@pytest.mark.parametrize(("status", "outcome"), [(200, "ok"), (503, "error")])
+def test_a_stream_is_measured_until_it_begins(log_lines: Lines, status: int, outcome: str) -> None:
+    """How long somebody watches is no figure of speed: it stands in the record only, which says that it is a stream."""
+    labels = {"operation": f"GET /live/{status}", "outcome": outcome}
+    counted: list[tuple[float | None, ...]] = []
 
-    assert log_lines()[-1]["streaming"] is True
+    def count() -> None:
+        names = ("operation_duration_seconds_count", "operation_duration_seconds_sum")
+        counted.append(tuple(REGISTRY.get_sample_value(name, labels) for name in names))
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        scope["route"] = type("Route", (), {"path": f"/live/{status}"})()
+        headers = [(b"content-type", b"text/event-stream; charset=utf-8")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        count()
+        await asyncio.sleep(0.05)
+        await send({"type": "http.response.body", "body": b"data: x"})
+
+    _call(app)
+    count()
+
+    [record] = log_lines()
+    assert counted[0] == counted[1]
+    assert (counted[0][0], record["streaming"]) == (1, True)
+    assert (
+        record["duration_ms"] >= 50 > record["first_byte_ms"] == pytest.approx((counted[0][1] or 0) * 1000, abs=0.001)
+    )
 
 
 def test_a_cancelled_request_is_499(log_lines: Lines) -> None:

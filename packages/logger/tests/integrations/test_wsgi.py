@@ -245,11 +245,25 @@ def test_an_error_while_closing_is_recorded_and_goes_on(log_lines: Lines) -> Non
     assert (record["status"], record["exception"]["message"]) == (200, "disk")
 
 
-def test_a_stream_is_marked(log_lines: Lines) -> None:
-    """Its duration says how long somebody watched."""
-    _call(_answering(content_type="text/event-stream"))
+def test_a_stream_is_measured_until_it_begins(log_lines: Lines) -> None:
+    """Once, also if the application begins anew after an error; its duration says how long somebody watched."""
 
-    assert log_lines()[-1]["streaming"] is True
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["logging_system.route"] = "/live"
+        start_response("200 OK", [("Content-Type", "text/event-stream")])
+        start_response("500 Oh", [("Content-Type", "text/plain")], (ValueError, ValueError("x"), None))  # type: ignore[arg-type]
+        return [b"x"]
+
+    _call(app)
+
+    record = log_lines()[-1]
+    assert (record["status"], record["streaming"]) == (500, True)
+    assert record["first_byte_ms"] <= record["duration_ms"]
+    counts = [
+        REGISTRY.get_sample_value("operation_duration_seconds_count", {"operation": "GET /live", "outcome": outcome})
+        for outcome in ("ok", "error")
+    ]
+    assert counts == [1, None]
 
 
 def _served(app: App, environ: WSGIEnvironment) -> bytes:

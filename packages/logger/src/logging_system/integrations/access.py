@@ -18,13 +18,14 @@ from logging_system.context import LogContext, new_correlation_id
 from logging_system.integrations.tracing import encode_ids, ids_of_header
 from logging_system.levels import ERROR, INFO, WARNING
 from logging_system.logger import follow_traces, get_logger
+from logging_system.metrics_exemplars import Source
 from logging_system.timer import outcome_of
 
 HEADER: Final = "X-Correlation-ID"
 #: nginx's status for a client that went away before the answer.
 CLIENT_CLOSED_REQUEST: Final = 499
 _SAFE_ID: Final = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
-_NO_SPEED: Final = "text/event-stream"
+_STREAM: Final = "text/event-stream"
 
 _logger = get_logger("logging_system.access")
 
@@ -56,8 +57,8 @@ class Request:
     #: The template of the route that matched, such as `/api/orders/{id}`, where the framework tells.
     route: str | None = None
     status: int | None = None
-    #: Lasts as long as somebody watches, which is no figure of speed.
-    streaming: bool = False
+    #: Seconds until the answer began, of one that lasts as long as somebody watches: that is its figure of speed.
+    stream_began: float | None = None
     #: The answer has been sent to its end.
     complete: bool = False
 
@@ -66,9 +67,11 @@ class Request:
         return RequestContext(self.correlation_id, self.trace)
 
     def answered(self, status: int, content_type: str) -> None:
-        """The application has started to answer."""
+        """The application has started to answer; `route` is known by now. A stream is observed here."""
         self.status = status
-        self.streaming = content_type.startswith(_NO_SPEED)
+        if content_type.startswith(_STREAM) and self.stream_began is None:
+            self.stream_began = time.perf_counter() - self.started
+            self._observe("error" if status >= 500 else "ok", self.stream_began, None)
 
     def write_record(self, error: BaseException | None, *, abandoned: bool = False) -> None:
         """Write the access record and observe the duration. `abandoned`: the client took no more of the answer.
@@ -85,18 +88,22 @@ class Request:
             "status": status,
             "client": self.client,
         }
-        if self.streaming:
-            fields["streaming"] = True
-        else:
-            operation = f"{self.method} {self.route}" if self.route else "unmatched"
-            metrics.observe_operation(operation, outcome, seconds)
-        _logger.write_timed(
+        if self.stream_began is not None:
+            fields |= {"streaming": True, "first_byte_ms": round(self.stream_began * 1000, 3)}
+        record = _logger.write_timed(
             INFO if status < 400 else WARNING if status < 500 else ERROR,
             "request handled",
             seconds=seconds,
             fields=fields,
             place=encode_place(None),
             error=error if outcome == "error" else None,
+        )
+        if self.stream_began is None:
+            self._observe(outcome, seconds, record)
+
+    def _observe(self, outcome: str, seconds: float, record: Source | None) -> None:
+        metrics.observe_operation(
+            f"{self.method} {self.route}" if self.route else "unmatched", outcome, seconds, record
         )
 
     def _final_status(self, error: BaseException | None, abandoned: bool) -> int:

@@ -44,6 +44,7 @@ class LoggingMiddleware:
     async def _handle(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
+                request.route = _route_of(scope)  # a stream is counted under it when it begins
                 message = _started(request, message)
             await send(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
