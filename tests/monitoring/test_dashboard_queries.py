@@ -20,7 +20,7 @@ from monitoring_generator.dashboards.proof.run_queries import Outcome, Prometheu
 from monitoring_generator.dashboards.queries import Values, catalogue, panels_of, read_documents
 from monitoring_generator.spec import load_spec
 from tests.monitoring.programs import need_programs
-from tests.monitoring.week import MONITORING, RULES, shipped_queries, week
+from tests.monitoring.week import MONITORING, RULES, STEP, shipped_queries, week
 
 WITHOUT = ("cadvisor", "loki")
 #: Seeds and size of the short form; `make proof` runs them all.
@@ -63,8 +63,8 @@ def test_every_query_shows_data_on_a_week(a_week: tuple[PrometheusApi, Values], 
 def test_other_ranges_show_data_too(a_week: tuple[PrometheusApi, Values], hours: float) -> None:
     """An hour, as dashboards open, and more than there is."""
     api, values = a_week
-    # The samples are a minute apart, so the interval between scrapes is too.
-    chosen = replace(values, start=values.end - hours * 3600, step=max(120, hours * 3600 / 500), scrape_interval=60)
+    # As far apart as the samples are, so are the scrapes.
+    chosen = replace(values, start=values.end - hours * 3600, step=max(120, hours * 3600 / 500), scrape_interval=STEP)
 
     outcomes = run_queries(api, shipped_queries(), chosen, without=WITHOUT)
 

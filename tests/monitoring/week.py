@@ -27,7 +27,7 @@ MONITORING = Path(__file__).parents[2] / "monitoring"
 RULES = MONITORING / "prometheus" / "rules"
 DAYS = 7.0
 #: Seconds between two samples, between two evaluations of the rules, and between two points of a graph of a week.
-STEP = 60.0
+STEP = 120.0
 EVALUATION = 120.0
 POINTS = 600.0
 #: Only exposed in a container that has a limit, which this process has not; its name is that of the service's tests.

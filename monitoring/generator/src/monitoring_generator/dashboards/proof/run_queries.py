@@ -22,6 +22,8 @@ TIMEOUT: Final = 30.0
 #: Panels that show one number: it must be there at the end of the range.
 _ONE_NUMBER: Final = frozenset(["stat", "bargauge", "gauge"])
 
+#: Seconds before the end in which a series must have been there: what never fires in an hour is no mistake.
+EVER: Final = 7 * 86_400.0
 #: Metrics without any series until something happens, and what.
 UNBORN: Final[Mapping[str, str]] = {"log_sink_errors_total": "the first failed attempt of a sink"}
 #: Labels that only some series of a metric have: an alert has those of its expression.
@@ -152,7 +154,7 @@ def _dead_part(api: PrometheusApi, expr: str, values: Values, shown: Collection[
     `… or 0` would hide it, a matcher such as `!="x"` is true for what has no such label, and grouping
     by a label that is not there makes one of all.
     """
-    window = format_duration(values.end - values.start)
+    window = format_duration(max(values.end - values.start, EVER))
     for selector, labels in needed_labels(promql.parse(expr), frozenset(shown)):
         if selector.name in UNBORN:
             continue
