@@ -16,21 +16,20 @@ from logging_infra.errors import ConfigError
 from tests.infra.environment_files import ENVIRONMENTS as FOLDER
 from tests.infra.environment_files import ROOT, changed, write
 
+SCHEMA = FOLDER / "schema.json"
 CASES: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests/infra/bad_values.yaml").read_text(encoding="utf-8"))
 
 
 def folder_of(case: dict[str, Any], folder: Path) -> Path:
     """Environment files with the mistake of `case`."""
     content = case["text"] if "text" in case else changed(case["environment"], case.get("set", {}), case.get("remove", ()))
-    path = write(folder / "environments", case["environment"], content)
-    (path / "schema.json").write_bytes((FOLDER / "schema.json").read_bytes())
-    return path
+    return write(folder / "environments", case["environment"], content)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_the_committed_environments_are_read(name: str) -> None:
     """Every value, under the name that the file has."""
-    values = load_environment(FOLDER, name)
+    values = load_environment(FOLDER, name, SCHEMA)
     given = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     given["logs"]["log_class"] = given["logs"].pop("class")
 
@@ -45,7 +44,7 @@ def _with_lists(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def test_a_mistake_is_one_line(case: dict[str, Any], tmp_path: Path) -> None:
     """The first line is Terraform's; more lines only for what else is wrong."""
     with pytest.raises(ConfigError) as caught:
-        load_environment(folder_of(case, tmp_path), case["environment"])
+        load_environment(folder_of(case, tmp_path), case["environment"], SCHEMA)
 
     assert caught.value.lines[0] == f"environments/{case['environment']}.yaml: {case['line']}"
     assert len(set(caught.value.lines)) == len(caught.value.lines)
@@ -56,7 +55,7 @@ def test_every_mistake_has_its_line(tmp_path: Path) -> None:
     """So that one run shows them all."""
     case = {"environment": "prod", "set": {"service.cpu": 300, "tags.owner": "", "waf.requests": 1}}
     with pytest.raises(ConfigError) as caught:
-        load_environment(folder_of(case, tmp_path), "prod")
+        load_environment(folder_of(case, tmp_path), "prod", SCHEMA)
 
     keys = [line.split(": ")[1] for line in caught.value.lines]
     assert keys == ["tags.owner", "service.cpu", "waf.requests"]

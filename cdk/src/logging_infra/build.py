@@ -41,7 +41,7 @@ def read_inputs(root: Path, environment: str, *, environments: Path | None = Non
     """
     own = root / "environments"
     return Inputs(
-        values=load_environment(environments or own, environment),
+        values=load_environment(environments or own, environment, own / "schema.json"),
         constants=load_constants(own / "stack.yaml"),
         spec=load_spec(root / "monitoring" / "alerts.yaml"),
         actions=load_actions(own / "deploy_actions.yaml"),

@@ -144,7 +144,7 @@ class Environment:
         return f"{self.project}/{self.environment}"
 
 
-def load_environment(folder: Path, name: str) -> Environment:
+def load_environment(folder: Path, name: str, schema_file: Path) -> Environment:
     """The environment of `<folder>/<name>.yaml`. Raises ConfigError with a line for each mistake."""
     place = f"environments/{name}.yaml"
     if not name:
@@ -157,7 +157,7 @@ def load_environment(folder: Path, name: str) -> Environment:
         raise ConfigError([f"{place}: cannot be read: {error.strerror}"]) from None
     except yaml.YAMLError:
         raise ConfigError([f"{place}: {NO_MAPPING}"]) from None
-    schema = read_schema(folder / "schema.json")
+    schema = read_schema(schema_file)
     wrong = mistakes(values, schema) or broken_rules(values, schema, name)
     if wrong:
         raise ConfigError(f"{place}: {line}" for line in wrong)

@@ -60,7 +60,7 @@ def nag_findings(app: App, environment: str) -> Iterator[Finding]:
 def lint_findings(folder: Path, environment: str, region: str) -> Iterator[Finding]:
     """What cfn-lint finds in the templates (`*.template.json`) of `folder`."""
     templates = sorted(str(path) for path in folder.glob("*.template.json"))
-    command = [str(Path(sys.executable).with_name("cfn-lint")), "--format", "json", "--include-checks", "I", "--regions", region]
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--format", "json", "--regions", region]
     done = subprocess.run([*command, "--", *templates], capture_output=True, text=True, check=False)
     if not done.stdout.strip():
         if done.returncode:
