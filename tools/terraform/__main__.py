@@ -1,4 +1,4 @@
-"""`python -m tools.terraform plan dev`: the offline plan as JSON on stdout. `… env`: variables to export for plain Terraform."""
+"""`python -m tools.terraform plan dev`: the offline plan as JSON. `… env`: what to export for plain Terraform."""
 
 from __future__ import annotations
 

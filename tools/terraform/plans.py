@@ -1,16 +1,17 @@
-"""Plans as JSON, made offline: no account, no AWS, no state. About 10 s each, then kept under `.run/` until a file changes."""
+"""Plans as JSON, made offline: no account, no AWS, no state. About 10 s each, then kept until a file changes."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tools.terraform import stage
 from tools.terraform.errors import TerraformError
-from tools.terraform.provider import RUN, command_environment
-from tools.terraform.run import initialise, terraform
+from tools.terraform.provider import RUN
+from tools.terraform.run import terraform
 
 KEPT = RUN / "plans"
 
@@ -28,7 +29,7 @@ def plan(environment: str, environments_directory: Path | None = None) -> dict[s
             digest += "-" + stage.digest(other, environments_directory)
         kept = KEPT / f"{environment}-{digest}.json"
         if not kept.is_file():
-            text = _make(environment, environments_directory)
+            text = _make(environment, environments_directory, stage.initialised(digest[:32]))
             KEPT.mkdir(parents=True, exist_ok=True)
             kept.write_text(text, encoding="utf-8")
             _forget_old(keep=60)
@@ -37,12 +38,17 @@ def plan(environment: str, environments_directory: Path | None = None) -> dict[s
     return result
 
 
-def _make(environment: str, environments_directory: Path | None) -> str:
-    variables = command_environment()
+def _make(environment: str, environments_directory: Path | None, variables: Mapping[str, str]) -> str:
     folder = stage.STAGE / "terraform"
-    initialise(folder, variables)
     saved = RUN / f"{environment}.tfplan"
-    arguments = ["plan", "-no-color", "-refresh=false", "-lock=false", f"-out={saved}", f"-var=environment={environment}"]
+    arguments = [
+        "plan",
+        "-no-color",
+        "-refresh=false",
+        "-lock=false",
+        f"-out={saved}",
+        f"-var=environment={environment}",
+    ]
     if environments_directory is not None:
         arguments.append(f"-var=environments_directory={environments_directory.resolve()}")
     terraform(folder, arguments, variables)

@@ -16,8 +16,3 @@ def terraform(folder: Path, arguments: Sequence[str], environment: Mapping[str, 
     if done.returncode != 0:
         raise TerraformError(f"terraform {arguments[0]} failed", done.stdout + done.stderr)
     return done.stdout
-
-
-def initialise(folder: Path, environment: Mapping[str, str]) -> None:
-    """`terraform init` without a backend."""
-    terraform(folder, ["init", "-backend=false", "-no-color"], environment)

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.terraform.provider import ROOT, RUN
+from tools.terraform.provider import ROOT, RUN, command_environment
+from tools.terraform.run import terraform
 
 STAGE = RUN / "stage"
 #: What the configuration reads, from the root of the repository.
@@ -76,6 +77,16 @@ def refresh() -> str:
     (STAGE / "terraform" / "offline_override.tf").write_text(OFFLINE, encoding="utf-8")
     mark.write_text(wanted, encoding="utf-8")
     return wanted
+
+
+def initialised(digest: str) -> dict[str, str]:
+    """Run `terraform init` on the copy unless that was done; returns the variables for further commands."""
+    variables = command_environment()
+    mark = STAGE / "initialised"
+    if not mark.is_file() or mark.read_text(encoding="utf-8") != digest:
+        terraform(STAGE / "terraform", ["init", "-backend=false", "-no-color"], variables)
+        mark.write_text(digest, encoding="utf-8")
+    return variables
 
 
 def _clear(folder: Path) -> None:
