@@ -3,7 +3,7 @@ PYTHON ?= python3
 TOX := .venv/bin/tox
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test docs proof clean
+.PHONY: help demo up down image test docs proof clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +12,18 @@ demo: $(TOX) ## the service under real traffic, an embedded AWS, alerts; DEMO_SE
 	@echo "make demo: setting up its environment (the first time half a minute) …"
 	@$(TOX) run -qq -e demo -- --set-up
 	@exec .tox/demo/bin/python -m tools.demo
+
+up: $(TOX) ## the compose stack: service, Prometheus, Alertmanager, Grafana; waits until healthy, prints the URLs
+	@$(TOX) run -qq -e compose
+	@.tox/compose/bin/python -m tools.compose up
+
+down: $(TOX) ## remove what `make up` made: containers, networks, volumes, images
+	@$(TOX) run -qq -e compose
+	@.tox/compose/bin/python -m tools.compose down
+
+image: $(TOX) ## the service's image alone
+	@$(TOX) run -qq -e compose
+	@.tox/compose/bin/python -m tools.compose image
 
 test: $(TOX) ## set up what the tests need, then run every tox environment
 	@$(PYTHON) -m tools.setup_system

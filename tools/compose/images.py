@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from tools.compose import stand_ins, wheels
@@ -43,6 +44,7 @@ def prepare(compose: Compose) -> Images:
     return images
 
 
+@cache
 def build_service(root: Path, tag: str) -> None:
     """`docker build` at the root; without a registry on stand-ins and with wheels fetched before. Raises StackError."""
     bases = _BASE.findall((root / "Dockerfile").read_text(encoding="utf-8"))

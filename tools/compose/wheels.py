@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import platform
 import subprocess
-import sys
+import venv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tools.compose.docker import last_line
 from tools.compose.errors import StackError
@@ -31,29 +32,29 @@ def fill(root: Path) -> None:
     if _stamp(folder) == stamp or (_stamp(folder) is None and list(folder.glob("*.whl"))):
         return
     empty(root)
-    platforms = [f"{kind}_{platform.machine()}" for kind in ("manylinux_2_17", "manylinux2014", "manylinux_2_28")]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "--only-binary=:all:"]
-    command += [
-        "--no-deps",
-        f"--python-version={_PYTHON}",
-        "--implementation=cp",
-        f"--abi=cp{_PYTHON.replace('.', '')}",
-    ]
-    command += ["--abi=abi3", "--abi=none", "--dest", str(folder)]
-    command += [f"--platform={name}" for name in platforms]
-    for file in REQUIREMENTS:
-        done = subprocess.run(
-            [*command, "--requirement", str(root / file)], capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            raise StackError(f"wheels of {file}: {last_line(done.stderr)}")
+    with TemporaryDirectory() as environment:
+        venv.create(environment, with_pip=True)  # tox's have no pip
+        for file in REQUIREMENTS:
+            _download(Path(environment), root / file, folder)
     (folder / _STAMP).write_text(stamp, encoding="utf-8")
+
+
+def _download(environment: Path, requirements: Path, folder: Path) -> None:
+    machine = platform.machine()
+    command = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
+    command += ["--require-hashes", "--only-binary=:all:", "--no-deps", f"--dest={folder}"]
+    command += [f"--python-version={_PYTHON}", "--implementation=cp"]
+    command += [f"--abi={abi}" for abi in (f"cp{_PYTHON.replace('.', '')}", "abi3", "none")]
+    command += [f"--platform={tag}_{machine}" for tag in ("manylinux_2_28", "manylinux_2_17", "manylinux2014")]
+    done = subprocess.run([*command, f"--requirement={requirements}"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise StackError(f"wheels of {requirements.name}: {last_line(done.stderr)}")
 
 
 def empty(root: Path) -> None:
     """Remove those that `fill` put there, so that the build asks its index again."""
     folder = root / FOLDER
-    if _stamp(folder) is not None or (folder / _STAMP).exists():
+    if _stamp(folder) is not None:
         for wheel in folder.glob("*.whl"):
             wheel.unlink()
         (folder / _STAMP).unlink()
