@@ -6,6 +6,7 @@ As in CloudFormation, what is no longer wanted is removed last, so that a failur
 from __future__ import annotations
 
 import secrets
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,15 @@ from tools.aws_local.cloudformation.stack import DeployedStack
 from tools.aws_local.cloudformation.template import Scope, TemplateError, in_order, resolve
 
 #: What a resource type raises when it cannot do what it was told; anything else is a defect of ours.
-FAILURES = (ResourceError, TemplateError, ClientError, BotoCoreError)
+EXPECTED = (ResourceError, TemplateError, ClientError, BotoCoreError)
+
+
+def reason_of(error: Exception) -> str:
+    """What the event says of a failure; a defect of ours is on stderr too, with its stack trace."""
+    if isinstance(error, EXPECTED):
+        return str(error)
+    traceback.print_exception(error)
+    return f"{type(error).__name__}: {error}"
 
 
 class DeploymentFailed(Exception):
@@ -53,7 +62,7 @@ class Deployment:
             scope = self.stack.scope(self.template, self.parameters)
             self._make_all(scope)
             self.stack.set_outputs(self.template, scope)
-        except (DeploymentFailed, *FAILURES) as error:
+        except (DeploymentFailed, *EXPECTED) as error:
             self._roll_back(before, str(error))
             return False
         self._clean_up(before)
@@ -104,9 +113,9 @@ class Deployment:
         self._done.append(Done(old, new, in_place=False))
         try:
             new.create()
-        except FAILURES as error:
-            self.stack.say("CREATE_FAILED", new, str(error))
-            raise DeploymentFailed(f"{new.logical_resource_id}: {error}") from error
+        except Exception as error:
+            self.stack.say("CREATE_FAILED", new, reason_of(error))
+            raise DeploymentFailed(f"{new.logical_resource_id}: {reason_of(error)}") from error
         self.stack.say("CREATE_COMPLETE", new)
         return new
 
@@ -121,9 +130,9 @@ class Deployment:
             new.name = self._name(type(new), new.logical_resource_id, new.properties)
             new.physical_resource_id, new.attributes = "", {}
             return self._create(new, old)
-        except FAILURES as error:
-            self.stack.say("UPDATE_FAILED", new, str(error))
-            raise DeploymentFailed(f"{new.logical_resource_id}: {error}") from error
+        except Exception as error:
+            self.stack.say("UPDATE_FAILED", new, reason_of(error))
+            raise DeploymentFailed(f"{new.logical_resource_id}: {reason_of(error)}") from error
         self.stack.say("UPDATE_COMPLETE", new)
         return new
 
@@ -139,9 +148,9 @@ class Deployment:
                 elif done.new.physical_resource_id:
                     done.new.delete()
                     self.stack.say("DELETE_COMPLETE", done.new)
-            except (Replace, *FAILURES) as error:
+            except Exception as error:
                 failed = True
-                self.stack.say("UPDATE_FAILED" if done.in_place else "DELETE_FAILED", done.new, str(error))
+                self.stack.say("UPDATE_FAILED" if done.in_place else "DELETE_FAILED", done.new, reason_of(error))
         self.stack.resources = before
         self.stack.say(f"{word}_FAILED" if failed else f"{word}_COMPLETE")
 
@@ -162,8 +171,8 @@ def remove(stack: DeployedStack, resource: Resource) -> bool:
     stack.say("DELETE_IN_PROGRESS", resource)
     try:
         resource.delete()
-    except FAILURES as error:
-        stack.say("DELETE_FAILED", resource, str(error))
+    except Exception as error:
+        stack.say("DELETE_FAILED", resource, reason_of(error))
         return False
     stack.say("DELETE_COMPLETE", resource)
     return True

@@ -31,6 +31,10 @@ def _convert(value: Any, shape: Shape, path: str) -> Any:
                 raise UnknownProperty(f"{path}: a list is expected, not {value!r}")
             return [_convert(item, shape.member, f"{path}[{index}]") for index, item in enumerate(value)]  # type: ignore[attr-defined]
         case "map":
+            if isinstance(value, list) and all(set(item) == {"Key", "Value"} for item in value):
+                value = {item["Key"]: item["Value"] for item in value}  # tags: a list there, a mapping here
+            if not isinstance(value, dict):
+                raise UnknownProperty(f"{path}: a mapping is expected, not {value!r}")
             return {str(key): _convert(item, shape.value, f"{path}.{key}") for key, item in value.items()}  # type: ignore[attr-defined]
         case "integer" | "long":
             return int(value)
