@@ -22,6 +22,7 @@ import uvicorn
 
 from demo_service.app import create_app
 from demo_service.live_feed import LiveFeed
+from demo_service.memory_limit import MemoryLimitCollector
 from demo_service.settings import ServiceSettings, load_service_settings
 from logging_system import ConfigError, configure, get_logger, shutdown
 from logging_system.metrics import start_server
@@ -59,6 +60,7 @@ def main() -> int:
         print(f"demo-service: {error}", file=sys.stderr)
         return 2
 
+    prometheus_client.REGISTRY.register(MemoryLimitCollector())
     metrics_url = f"http://{settings.host}:{metrics_server.server_port}/metrics"
     try:
         app = create_app(settings, feed, metrics_url=metrics_url)

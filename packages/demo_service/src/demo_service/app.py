@@ -18,6 +18,7 @@ from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 
 from demo_service import __version__, alert_webhook, chaos, logs_stream
+from demo_service.held_memory import HeldMemory
 from demo_service.live_feed import LiveFeed
 from demo_service.orders import OrderStore
 from demo_service.settings import ServiceSettings
@@ -84,6 +85,7 @@ def create_app(settings: ServiceSettings, feed: LiveFeed, *, metrics_url: str | 
     _add_orders(app, store)
     app.include_router(logs_stream.router)
     if settings.chaos:
+        app.state.held_memory = HeldMemory()
         app.include_router(chaos.router)
     if settings.alert_webhook:
         app.include_router(alert_webhook.router)
