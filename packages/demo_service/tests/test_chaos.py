@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 
 from demo_service import chaos
 from demo_service.live_feed import LiveFeed
+from demo_service.memory_limit import resident_bytes
 from logging_system import configure, flush
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -62,17 +64,19 @@ def test_a_slow_answer_comes_late(client: TestClient, log_lines: Lines) -> None:
 def test_memory_is_held_until_it_is_released(client: TestClient) -> None:
     """Once at a time."""
     answers: list[dict[str, float]] = []
-    holding = threading.Thread(
-        target=lambda: answers.append(client.get("/chaos/memory?megabytes=20&seconds=60").json())
-    )
+    path = "/chaos/memory?megabytes=100&seconds=60"
+    holding = threading.Thread(target=lambda: answers.append(client.get(path).json()))
+    before = resident_bytes()
     holding.start()
-    while client.get("/chaos/memory?megabytes=1&seconds=0").status_code != 409:
-        pass
-    while client.get("/chaos/memory/release").json() != {"megabytes": 20}:
-        pass
-    holding.join(10)
+    deadline = time.monotonic() + 10
+    while resident_bytes() < before + (90 << 20):
+        assert time.monotonic() < deadline, "not held within 10 s"
+        time.sleep(0.01)
 
-    assert answers == [{"megabytes": 20, "seconds": 60}]
+    assert client.get("/chaos/memory?megabytes=1&seconds=0").status_code == 409
+    assert client.get("/chaos/memory/release").json()["megabytes"] >= 90
+    holding.join(10)
+    assert answers == [{"megabytes": 100, "seconds": 60}]
     assert client.get("/chaos/memory/release").json() == {"megabytes": 0}
     assert client.get("/chaos/memory?megabytes=1&seconds=0").json() == {"megabytes": 1, "seconds": 0}
 
