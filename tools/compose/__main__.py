@@ -13,6 +13,8 @@ from tools.compose.images import SERVICE, build_service
 from tools.compose.secret_files import GENERATED, make_secrets
 from tools.compose.stack import Stack
 
+#: The label of the service's images, old ones and stages of builds included.
+TITLE = "demo-service"
 #: What is printed for a service: its title and the path of the page to begin with.
 PAGES: Mapping[str, tuple[str, str]] = {
     "service": ("live page", "/"),
@@ -45,22 +47,25 @@ def _summary(stack: Stack) -> str:
     if stack.images.left_out:
         lines.append(f"Left out, for Debian has no package of them: {', '.join(stack.images.left_out)}.")
     order = f"""curl -H 'Content-Type: application/json' -d '{{"item": "teapot"}}' {stack.url("service")}/api/orders"""
-    lines += [f"Something to see: {order}", "make down removes everything, the data too; docker compose stop keeps it."]
+    lines += [f"Something to see: {order}", "make down removes everything, the data too; docker compose down keeps it."]
     return "\n".join(lines)
 
 
 def down() -> None:
-    """Remove containers, networks, volumes and the images that were made here; secrets/ and .env stay."""
+    """Remove containers, networks, volumes and the service's image; what could be had again stays, and is named."""
     check_engine()
     make_secrets(ROOT)  # without them Compose does not read the file
     compose = Compose(profiles=["*"])
-    made = [compose.image_of(SERVICE), *stand_ins.all_names()]
+    image = compose.image_of(SERVICE)
     compose.run("down", "--volumes", "--remove-orphans")
-    present = [name for name in made if has_image(name)]
-    if present:
-        docker("image", "rm", *present)
+    if has_image(image):
+        docker("image", "rm", "--force", image)
+    docker("image", "prune", "--force", "--filter", f"label=org.opencontainers.image.title={TITLE}")
     wheels.empty(ROOT)
-    print("make down: containers, networks, volumes and the images made here are gone; secrets/ and .env are kept.")
+    print("make down: containers, networks, volumes and the service's image are gone; secrets/ and .env are kept.")
+    kept = [name for name in stand_ins.all_names() if has_image(name)]
+    if kept:
+        print(f"Kept, like images that were pulled: docker image rm {' '.join(kept)}")
 
 
 def image() -> None:
