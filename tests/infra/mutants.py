@@ -55,3 +55,15 @@ MUTANTS: dict[str, dict[str, Any]] = {
     "budget.monthly_usd": {"budget.monthly_usd": 151},
     "budget.notify": {"budget.notify": ["other@example.com"]},
 }
+
+#: All mutants together, without those that contradict each other.
+TOGETHER: dict[str, Any] = {key: value for values in MUTANTS.values() for key, value in values.items()} | {
+    "region": "eu-west-1",
+    "availability_zones": ["eu-west-1a", "eu-west-1d"],
+    "domain.certificate_arn": "arn:aws:acm:eu-west-1:999999999999:certificate/99999999-1111-4111-8111-111111111111",
+    "service.cpu": 1024,
+    "service.memory": 3072,
+    "service.min_tasks": 6,
+    "service.on_demand_base": 7,
+    "service.max_tasks": 13,
+}

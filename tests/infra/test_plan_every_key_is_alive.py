@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,17 +18,6 @@ from tests.infra.planned import Plan
 from tools.terraform.mock_plans import mock_plans
 from tools.terraform.plans import plan
 
-#: All mutants together, without those that contradict each other.
-TOGETHER: dict[str, Any] = {key: value for values in MUTANTS.values() for key, value in values.items()} | {
-    "region": "eu-west-1",
-    "availability_zones": ["eu-west-1a", "eu-west-1d"],
-    "domain.certificate_arn": "arn:aws:acm:eu-west-1:999999999999:certificate/99999999-1111-4111-8111-111111111111",
-    "service.cpu": 1024,
-    "service.memory": 3072,
-    "service.min_tasks": 6,
-    "service.on_demand_base": 7,
-    "service.max_tasks": 13,
-}
 _TASK = ("aws_ecs_task_definition", "this")
 _SERVICE = ("aws_ecs_service", "this")
 #: Key → type and name of a resource, its attribute, a text in it that comes from the changed key.
@@ -93,11 +81,9 @@ def text_at(planned: Plan, type_: str, name: str, attribute: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory, terraform_environment: dict[str, str]) -> tuple[Plan, Plan]:
+def both(planned_with_exec: Plan) -> tuple[Plan, Plan]:
     """Dev as it is, and with every key changed."""
-    del terraform_environment
-    folder = write(tmp_path_factory.mktemp("mutants") / "all", "dev", changed("dev", TOGETHER))
-    return Plan("dev", plan("dev")), Plan("dev", plan("dev", folder))
+    return Plan("dev", plan("dev")), planned_with_exec
 
 
 def test_every_key_has_a_mutant_and_a_place() -> None:
