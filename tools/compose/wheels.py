@@ -10,6 +10,7 @@ import hashlib
 import platform
 import subprocess
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,11 +33,16 @@ def fill(root: Path) -> None:
     if _stamp(folder) == stamp or (_stamp(folder) is None and list(folder.glob("*.whl"))):
         return
     empty(root)
-    with TemporaryDirectory() as environment:
-        venv.create(environment, with_pip=True)  # tox's have no pip
-        for file in REQUIREMENTS:
-            _download(Path(environment), root / file, folder)
+    fetch([root / file for file in REQUIREMENTS], folder)
     (folder / _STAMP).write_text(stamp, encoding="utf-8")
+
+
+def fetch(requirements: Sequence[Path], folder: Path) -> None:
+    """Download the wheels of requirement files. Raises StackError."""
+    with TemporaryDirectory() as environment:
+        venv.create(environment, with_pip=True)  # the environments of tox have no pip
+        for file in requirements:
+            _download(Path(environment), file, folder)
 
 
 def _download(environment: Path, requirements: Path, folder: Path) -> None:
