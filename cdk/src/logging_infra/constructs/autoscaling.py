@@ -7,6 +7,8 @@ from typing import Any
 from aws_cdk import aws_applicationautoscaling as scaling
 from constructs import Construct
 
+from logging_infra.constructs.tagging import name_tag
+
 _NAMESPACE, _DIMENSION = "ecs", "ecs:service:DesiredCount"
 SCALE_OUT_SECONDS, SCALE_IN_SECONDS = 60, 300
 
@@ -42,6 +44,7 @@ class Autoscaling(Construct):
             min_capacity=least,
             max_capacity=most,
         )
+        name_tag(target, name)
         metrics: dict[str, tuple[float, dict[str, Any]]] = {
             "cpu": (cpu_percent, {"predefinedMetricType": "ECSServiceAverageCPUUtilization"}),
             "requests": (

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from aws_cdk import aws_budgets as budgets
 from constructs import Construct
 
+from logging_infra.constructs.tagging import name_tag
+
 #: Told when so much of it is spent, and when the forecast passes so much; percent.
 SPENT, FORECAST = 80, 100
 
@@ -23,7 +25,7 @@ class MonthlyBudget(Construct):
         super().__init__(scope, construct_id)
         subscribers = [{"subscriptionType": "EMAIL", "address": receiver} for receiver in receivers]
         subscribers.append({"subscriptionType": "SNS", "address": topic_arn})
-        budgets.CfnBudget(
+        budget = budgets.CfnBudget(
             self,
             "Resource",
             budget={
@@ -45,3 +47,4 @@ class MonthlyBudget(Construct):
                 for kind, percent in (("ACTUAL", SPENT), ("FORECASTED", FORECAST))
             ],
         )
+        name_tag(budget, name)

@@ -57,7 +57,6 @@ class GithubRole(Construct):
                 description=policy_description,
                 policy_document=document(*statements),
             )
-            name_tag(policy, f"{name}-{part}")
             arns.append(policy.ref)
         condition: dict[str, Any] = {"StringEquals": {f"{ISSUER}:aud": _AUDIENCE, f"{ISSUER}:sub": subject}}
         role = iam.CfnRole(

@@ -75,7 +75,6 @@ class Role(Construct):
                 description=policy_description,
                 policy_document=document(*statements),
             )
-            name_tag(policy, policy_name or name)
             arns = [policy.ref]
         self.resource = iam.CfnRole(
             self,

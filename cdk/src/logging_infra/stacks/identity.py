@@ -12,7 +12,6 @@ from logging_infra.config import Environment
 from logging_infra.constructs.arns import Arns
 from logging_infra.constructs.github_roles import GithubProvider, GithubRole
 from logging_infra.constructs.policies import document
-from logging_infra.constructs.tagging import name_tag
 from logging_infra.deploy_actions import Actions, RolePolicies
 
 
@@ -33,7 +32,6 @@ class IdentityStack(Stack):
             description=f"Bound of the roles {prefix}-plan and {prefix}-deploy",
             policy_document=document(*policies.boundary()),
         )
-        name_tag(boundary, f"{prefix}-boundary")
         roles = {
             "plan": ("Plans of pull requests; only reads", "pull_request", policies.plan()),
             "deploy": (
