@@ -55,7 +55,9 @@ def test_the_example_adds_an_alert_in_one_place(copied: Path) -> None:
     """Rule, table, route, inhibition and runbook follow; its test passes."""
     alert, test = blocks("How do I add an alert?", "yaml")
     alerts = copied / "monitoring" / "alerts.yaml"
-    alerts.write_text(alerts.read_text(encoding="utf-8") + "\n" + textwrap.indent(alert, "  "), encoding="utf-8")
+    text = alerts.read_text(encoding="utf-8")
+    assert f"name: {NAME}" not in text, "somebody took the example over: the page needs another"
+    alerts.write_text(f"{text}\n{textwrap.indent(alert, '  ')}", encoding="utf-8")
     assert main(["--alerts", str(alerts), "write"]) == 0
     assert main(["--alerts", str(alerts), "check"]) == 0
 
