@@ -41,7 +41,7 @@ def locked() -> Iterator[None]:
         yield
 
 
-def sources(root: Path = ROOT) -> list[Path]:
+def sources(root: Path) -> list[Path]:
     """Paths of all files that the configuration is made of, relative to `root`, in order."""
     found: list[Path] = []
     for name in SOURCES:
@@ -62,7 +62,7 @@ def digest(paths: list[Path], root: Path) -> str:
 
 def refresh() -> str:
     """Bring the copy up to date; call it while `locked`. Returns the digest of what was copied."""
-    paths = sources()
+    paths = sources(ROOT)
     wanted = digest(paths, ROOT)
     mark = STAGE / "digest"
     if mark.is_file() and mark.read_text(encoding="utf-8") == wanted:
