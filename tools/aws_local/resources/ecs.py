@@ -110,7 +110,7 @@ class Service(Resource):
     )
 
     def create(self) -> None:
-        given = {"serviceName": self.name, **self.parameters("create_service")}
+        given = {"serviceName": self.name, "desiredCount": 1, **self.parameters("create_service")}
         service = self.call("create_service", **given)["service"]
         self.physical_resource_id = service["serviceArn"]
         self.attributes = {"ServiceArn": service["serviceArn"], "Name": self.name}
