@@ -1,7 +1,7 @@
-"""`python -m tools.setup_system`: the Debian packages that tests use, installed where that is allowed.
+"""`python -m tools.setup_system`: the Debian packages that tests use, and Docker's engine, where that is allowed.
 
-As root on Debian (or a kin with apt-get) they are installed; elsewhere the missing ones are named
-and the tests that need them say that they were skipped.
+As root on Debian (or a kin with apt-get) they are installed and the engine is started; elsewhere the
+missing ones are named and the tests that need them say that they were skipped.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.compose.daemon import engine_answers, start_engine
+from tools.compose.errors import StackError
+
 #: A program that tests call, by the package that has it (Debian 12).
 PROGRAMS = {
     "prometheus": "prometheus",
@@ -19,13 +22,17 @@ PROGRAMS = {
     "prometheus-alertmanager": "prometheus-alertmanager",
     "chromium": "chromium",
     "logrotate": "logrotate",
+    "prometheus-node-exporter": "prometheus-node-exporter",
 }
 #: Other names under which a program may be there.
 OTHER_NAMES = {
     "prometheus-alertmanager": ["alertmanager"],
     "chromium": ["chromium-browser", "google-chrome"],
     "logrotate": ["/usr/sbin/logrotate"],  # not on the PATH of everybody
+    "prometheus-node-exporter": ["node_exporter"],
 }
+#: The engine and its client; wanted unless an engine answers already, here or elsewhere.
+DOCKER = "docker.io"
 #: Debian's services must not start by being installed: tests start their own.
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -37,11 +44,27 @@ def missing_packages() -> list[str]:
         for program, package in PROGRAMS.items()
         if not any(shutil.which(name) for name in [program, *OTHER_NAMES.get(program, [])])
     }
+    if not engine_answers() and not (shutil.which("dockerd") and shutil.which("docker")):
+        missing.add(DOCKER)
     return sorted(missing)
 
 
 def main() -> int:
-    """Install or name what is missing; returns 0 unless an installation failed."""
+    """Install or name what is missing, start what does not run; returns 0 unless an installation failed."""
+    failed = _install_missing()
+    if not failed and not engine_answers():
+        _start_engine()
+    return failed
+
+
+def _start_engine() -> None:
+    try:
+        print(f"make test: {start_engine()}")
+    except StackError as error:
+        print(f"make test: {error}; tests of the compose stack are skipped and say so.")
+
+
+def _install_missing() -> int:
     missing = missing_packages()
     if not missing:
         return 0

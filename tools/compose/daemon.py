@@ -12,6 +12,8 @@ from tools.compose.docker import check_engine
 from tools.compose.errors import StackError
 
 LOG = Path("/var/log/dockerd.log")
+#: There where systemd runs.
+SYSTEMD = Path("/run/systemd/system")
 #: Seconds until it must answer.
 START_SECONDS = 60
 
@@ -29,7 +31,7 @@ def start_engine() -> str:
     """Start it, through systemd where that runs; returns what was done. Raises StackError."""
     if os.geteuid() != 0 or shutil.which("dockerd") is None:
         check_engine()  # says what is missing
-    if Path("/run/systemd/system").exists():
+    if SYSTEMD.exists():
         subprocess.run(["systemctl", "start", "docker"], check=False)
         check_engine()
         return "started the Docker engine (systemctl stop docker ends it)"
