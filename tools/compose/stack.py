@@ -11,6 +11,7 @@ over compose.yaml; paths in it are relative to the repository's root, so give ab
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -89,7 +90,7 @@ class Stack:
                 seconds=seconds + 60,
             )
         except StackError as error:
-            raise StackError(f"{error}\n{self._what_failed()}") from None
+            raise StackError(taken_port(str(error)) or f"{error}\n{self._what_failed()}") from None
 
     def down(self) -> None:
         """Remove the containers, networks and volumes."""
@@ -147,6 +148,17 @@ class Stack:
         return "\n".join(
             f"{name}: {self.states()[name]}\n" + "\n".join(self.logs(name).splitlines()[-15:]) for name in bad
         )
+
+
+def taken_port(message: str) -> str | None:
+    """What to do when Docker's message says that a port is in use; None for any other message."""
+    found = re.search(r"127\.0\.0\.1:(\d+).*(?:already allocated|already in use)", message)
+    if found is None:
+        return None
+    variable = next(
+        (name for name, number in PORTS.values() if str(number) == found[1]), "its variable in compose.yaml"
+    )
+    return f"port {found[1]} of 127.0.0.1 is in use: stop what uses it, or set {variable} to another one"
 
 
 def _free_port() -> int:
