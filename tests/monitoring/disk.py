@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +16,13 @@ class Disk:
     """Mounted at `folder`."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._filling = folder / "filling"
 
     def fill(self, share: float) -> None:
-        """Use about so much of it."""
-        self._filling.write_bytes(b"\0" * int(SIZE * share))
+        """Use so much of what is free."""
+        free = os.statvfs(self._folder)
+        self._filling.write_bytes(b"\0" * int(free.f_bavail * free.f_frsize * share))
 
     def empty(self) -> None:
         """Take that back."""
