@@ -32,7 +32,6 @@ RULES = [
     for group in yaml.safe_load(text)["groups"]
     for rule in group["rules"]
 ]  # fmt: skip
-PROGRAM = Path(sys.executable).with_name("logging-system")
 every_page = pytest.mark.parametrize("name", PAGES)
 
 
@@ -92,13 +91,13 @@ def test_every_command_is_one_for_a_shell(name: str) -> None:
 
 @every_page
 def test_commands_of_this_repository_are_right(name: str, tmp_path: Path) -> None:
-    """`logging-system` and amtool take these arguments."""
+    """The library's command line and amtool take these arguments."""
     text = "\n".join(blocks(TEXTS[name], "bash"))
     log = tmp_path / "x.log"
     log.touch()
-    for arguments in re.findall(r"logging-system ((?:tail|stats) .*)", text):
+    for arguments in re.findall(r"python3 -m (logging_system.* (?:tail|stats) .*)", text):
         words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', arguments)]
-        done = subprocess.run([PROGRAM, *words, str(log)], capture_output=True, text=True, check=False)
+        done = subprocess.run([sys.executable, "-m", *words, str(log)], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
     if shutil.which("amtool"):
         for arguments in re.findall(r"amtool \S+ ((?:silence|alert) .*)", text):

@@ -57,6 +57,7 @@ def test_this_mutes_that() -> None:
         ("ErrorBudgetBurnFast", "ErrorBudgetBurnSlow", ("job",)),
     }
     assert ("TargetDown", "HighErrorRate", ("job",)) not in pairs  # other instances of the job may go on to fail
+    assert "ErrorBudgetBurnFast" not in {target for _, target, _ in pairs}  # what is used up stays used up
 
 
 def test_the_librarys_own_alert_mutes_that_of_the_metrics_in_the_same_job() -> None:
