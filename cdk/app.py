@@ -10,10 +10,10 @@ from pathlib import Path
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 from aws_cdk import App
-from monitoring_generator.errors import SpecError
 
 from logging_infra.build import add_stacks, read_inputs
 from logging_infra.errors import ConfigError
+from monitoring_generator.errors import SpecError
 
 ROOT = Path(__file__).resolve().parents[1]
 

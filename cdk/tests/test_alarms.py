@@ -125,9 +125,7 @@ def test_every_description_ends_with_a_runbook(templates: Templates) -> None:
 
 def test_what_matters_is_watched(templates: Templates) -> None:
     """Errors of the load balancer and of tasks, latency, health, count, CPU, memory, records, silence (30)."""
-    watched = {
-        (metric["MetricName"]) for alarm in alarms(templates).values() for metric in metrics(alarm)
-    }
+    watched = {(metric["MetricName"]) for alarm in alarms(templates).values() for metric in metrics(alarm)}
     assert watched >= {
         "HTTPCode_ELB_5XX_Count",
         "HTTPCode_Target_5XX_Count",
@@ -214,10 +212,8 @@ def test_unusual_traffic_is_outside_a_band(templates: Templates, inputs: Inputs)
 def test_periods_fit_what_cloudwatch_accepts(templates: Templates) -> None:
     """A multiple of a minute, a day at most; all periods of an alarm a day together, or a week of hours."""
     for alarm in templates.all(ALARM):
-        periods = {alarm.properties.get("Period")} | {
-            query["MetricStat"]["Period"] for query in alarm.properties.get("Metrics", []) if "MetricStat" in query
-        }
-        [period] = periods - {None}
+        queries = [query["MetricStat"] for query in alarm.properties.get("Metrics", []) if "MetricStat" in query]
+        [period] = {int(each["Period"]) for each in queries or [alarm.properties]}
         assert period % 60 == 0
         assert period <= 86_400
         total = period * alarm.properties["EvaluationPeriods"]

@@ -22,7 +22,9 @@ CASES: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests/infra/bad_values.yam
 
 def folder_of(case: dict[str, Any], folder: Path) -> Path:
     """Environment files with the mistake of `case`."""
-    content = case["text"] if "text" in case else changed(case["environment"], case.get("set", {}), case.get("remove", ()))
+    content = (
+        case["text"] if "text" in case else changed(case["environment"], case.get("set", {}), case.get("remove", ()))
+    )
     return write(folder / "environments", case["environment"], content)
 
 
@@ -71,7 +73,8 @@ def test_every_mistake_has_its_line(tmp_path: Path) -> None:
 def test_the_app_prints_the_line_and_nothing_else(context: list[str], line: str) -> None:
     """No stack trace for a user's mistake, and no banner of jsii's."""
     code = (
-        "import json, os, runpy, sys; os.environ['CDK_CONTEXT_JSON'] = json.dumps(dict(x.split('=') for x in sys.argv[1:]));"
+        "import json, os, runpy, sys\n"
+        "os.environ['CDK_CONTEXT_JSON'] = json.dumps(dict(x.split('=') for x in sys.argv[1:]))\n"
         f"runpy.run_path({str(ROOT / 'cdk/app.py')!r}, run_name='__main__')"
     )
     done = subprocess.run([sys.executable, "-c", code, *context], capture_output=True, text=True, check=False)

@@ -31,7 +31,9 @@ def test_every_metric_that_it_names_is_known(templates: Templates, inputs: Input
     for widget in widgets(templates):
         for line in widget["properties"].get("metrics", []):
             if isinstance(line[0], dict):
-                found = re.search(r'\{AWS/ApplicationELB,LoadBalancer\} MetricName="(\w+)" ([^\']*)\',', line[0]["expression"])
+                found = re.search(
+                    r'\{AWS/ApplicationELB,LoadBalancer\} MetricName="(\w+)" ([^\']*)\',', line[0]["expression"]
+                )
                 assert found
                 assert found[1] in {
                     "RequestCount",

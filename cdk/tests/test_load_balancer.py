@@ -98,7 +98,11 @@ def test_traffic_goes_from_the_load_balancer_to_the_tasks_and_no_further(templat
     ):
         assert templates.target(rule.part, rule.properties["GroupId"]) == owner
         assert templates.target(rule.part, rule.properties[peer_key]) == peer
-        assert (rule.properties["FromPort"], rule.properties["ToPort"], rule.properties["IpProtocol"]) == (port, port, "tcp")
+        assert (rule.properties["FromPort"], rule.properties["ToPort"], rule.properties["IpProtocol"]) == (
+            port,
+            port,
+            "tcp",
+        )
     assert "SecurityGroupIngress" not in service.properties
 
 
@@ -107,7 +111,9 @@ def test_tasks_speak_https_and_nothing_else(templates: Templates) -> None:
     egress: dict[str, list[Any]] = {
         name: group_named(templates, name).properties["SecurityGroupEgress"] for name in ("alb", "service")
     }
-    assert [(rule["CidrIp"], rule["FromPort"], rule["ToPort"]) for rule in egress["service"]] == [("0.0.0.0/0", 443, 443)]
+    assert [(rule["CidrIp"], rule["FromPort"], rule["ToPort"]) for rule in egress["service"]] == [
+        ("0.0.0.0/0", 443, 443)
+    ]
     assert [rule["CidrIp"] for rule in egress["alb"]] == ["255.255.255.255/32"]  # allows nothing
 
 
@@ -140,7 +146,11 @@ def test_health_is_asked_of_a_route_of_the_service(templates: Templates) -> None
     target = templates.one("AWS::ElasticLoadBalancingV2::TargetGroup").properties
     paths = re.findall(r'@app\.get\("([^"]+)"', inspect.getsource(demo_service.app))
     assert target["HealthCheckPath"] in paths
-    assert (target["TargetType"], target["HealthCheckProtocol"], target["Matcher"]) == ("ip", "HTTP", {"HttpCode": "200"})
+    assert (target["TargetType"], target["HealthCheckProtocol"], target["Matcher"]) == (
+        "ip",
+        "HTTP",
+        {"HttpCode": "200"},
+    )
 
 
 def test_leaving_tasks_have_time_to_finish(templates: Templates, inputs: Inputs) -> None:

@@ -136,9 +136,7 @@ def test_with_a_gateway_in_each_zone_each_zone_uses_its_own(templates: Templates
 def test_image_layers_come_through_the_gateway_endpoint_of_s3(templates: Templates) -> None:
     """From every private subnet, in every environment (25)."""
     [endpoint] = [
-        each
-        for each in templates.all("AWS::EC2::VPCEndpoint")
-        if each.properties["VpcEndpointType"] == "Gateway"
+        each for each in templates.all("AWS::EC2::VPCEndpoint") if each.properties["VpcEndpointType"] == "Gateway"
     ]
     tables = {templates.target(endpoint.part, table) for table in endpoint.properties["RouteTableIds"]}
     of_private = {

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from logging_infra.build import Inputs
-from logging_infra.deploy_actions import RolePolicies
 from logging_infra.constructs.arns import Arns
+from logging_infra.deploy_actions import RolePolicies
 from logging_infra.synthesis import Resource, Templates
 
 ROLE, POLICY = "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"
@@ -107,7 +107,9 @@ def test_github_takes_a_role_for_an_exact_subject(templates: Templates, inputs: 
         found = role(templates, name)
         [statement] = found.properties["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
-        assert templates.target(found.part, statement["Principal"]["Federated"]) == templates.one("AWS::IAM::OIDCProvider")
+        assert templates.target(found.part, statement["Principal"]["Federated"]) == templates.one(
+            "AWS::IAM::OIDCProvider"
+        )
         assert statement["Condition"] == {
             "StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": f"repo:{repository}:{subject}"}
         }
@@ -134,9 +136,13 @@ def test_the_boundary_keeps_users_keys_and_itself_out_of_reach(templates: Templa
 def test_the_deploying_roles_reach_only_what_has_our_name(templates: Templates, inputs: Inputs) -> None:
     """Or, for actions that were recorded, what is in the environment's region; IAM never everything."""
     account, regions = inputs.values.account, [inputs.values.region, "us-east-1"]
-    ours = (f"arn:aws:s3:::{templates.prefix}-", f"arn:aws:iam::{account}:role/cdk-")
-    ours += tuple(f"arn:aws:iam::{account}:{kind}/{templates.prefix}-" for kind in ("role", "policy"))
-    ours += (f"arn:aws:iam::{account}:oidc-provider/{ISSUER}",)
+    ours = (
+        f"arn:aws:s3:::{templates.prefix}-",
+        f"arn:aws:iam::{account}:role/cdk-",
+        f"arn:aws:iam::{account}:role/{templates.prefix}-",
+        f"arn:aws:iam::{account}:policy/{templates.prefix}-",
+        f"arn:aws:iam::{account}:oidc-provider/{ISSUER}",
+    )
     for name in ("plan", "deploy"):
         for policy in policies(templates, role(templates, name)):
             for actions, resources, statement in statements(policy):

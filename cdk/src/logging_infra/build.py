@@ -8,7 +8,6 @@ from typing import Any
 
 from aws_cdk import App, Tags
 from aws_cdk import Environment as Target
-from monitoring_generator.spec import Spec, load_spec
 
 from logging_infra.alarms.plan import plan_alarms
 from logging_infra.config import Environment, load_environment
@@ -19,6 +18,7 @@ from logging_infra.stacks.identity import IdentityStack
 from logging_infra.stacks.network import NetworkStack
 from logging_infra.stacks.observability import ObservabilityStack
 from logging_infra.stacks.service import ServiceStack
+from monitoring_generator.spec import Spec, load_spec
 
 #: In the order in which they are deployed; `identity` needs none of the others.
 PARTS = ("data", "network", "service", "observability", "identity")
@@ -49,7 +49,9 @@ def read_inputs(root: Path, environment: str, *, environments: Path | None = Non
 
 
 def add_stacks(app: App, inputs: Inputs) -> None:
-    """Add the environment's stacks to `app`."""
+    """Add the environment's stacks to `app`, which has none yet."""
+    # A value that another stack imports cannot be removed under it.
+    app.node.set_context("@aws-cdk/core:defaultCrossStackReferences", "strong")
     values, constants, spec = inputs.values, inputs.constants, inputs.spec
     target: dict[str, Any] = {"env": Target(account=values.account, region=values.region)}
     named = {
@@ -59,9 +61,7 @@ def add_stacks(app: App, inputs: Inputs) -> None:
     names = {part: f"{values.prefix}-{part}" for part in PARTS}
     alarms = plan_alarms(spec, constants, values)
     data = DataStack(app, names["data"], values=values, constants=constants, **named["data"])
-    network = NetworkStack(
-        app, names["network"], values=values, constants=constants, data=data, **named["network"]
-    )
+    network = NetworkStack(app, names["network"], values=values, constants=constants, data=data, **named["network"])
     service = ServiceStack(
         app,
         names["service"],

@@ -52,25 +52,28 @@ def got(value: object) -> str:
 def _lines(error: ValidationError, schema: dict[str, Any]) -> list[str]:
     place = list(error.absolute_path)
     properties: dict[str, Any] = error.schema.get("properties", {})  # type: ignore[union-attr]  # never a bare boolean
+    given: Any = error.instance
+    broken: Any = error.validator_value
     match error.validator:
         case "required":
-            missing = [name for name in error.validator_value if name not in error.instance]
+            missing = [name for name in broken if name not in given]
             return [f"{key_path([*place, key])}: missing, expected {properties[key]['x-expected']}" for key in missing]
         case "additionalProperties":
-            unknown = [name for name in error.instance if name not in properties]
+            unknown = [name for name in given if name not in properties]
             known = ", ".join(sorted(properties))
             return [f"{key_path([*place, str(key)])}: unknown key, expected one of {known}" for key in unknown]
         case _:
-            return [f"{key_path(place)}: got {got(error.instance)}, expected {_expected(error, schema)}"]
+            return [f"{key_path(place)}: got {got(given)}, expected {_expected(error, schema)}"]
 
 
 def _expected(error: ValidationError, schema: dict[str, Any]) -> str:
     """The innermost `x-expected` on the way to what was broken: an item of a list has that of the list."""
     expected = ""
+    inner: Any = schema
     for part in error.absolute_schema_path:
-        schema = schema[part]
-        if isinstance(schema, dict):
-            expected = str(schema.get("x-expected", expected))
+        inner = inner[part]
+        if isinstance(inner, dict):
+            expected = str(inner.get("x-expected", expected))
     return expected
 
 

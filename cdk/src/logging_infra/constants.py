@@ -1,6 +1,6 @@
 """What is the same in every environment: `environments/stack.yaml`, which Terraform reads too.
 
-The file is the repository's own and is not checked against a schema: a missing key is a KeyError here, and tests read it.
+The file is the repository's own and has no schema: a missing key is a KeyError here, and tests read it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The API actions of deploys (`environments/deploy_actions.yaml`), and the policies that allow them.
 
-They were recorded during deploys with both tools; nothing else is allowed. All but IAM's are allowed in the environment's
-region, IAM's on what carries our name.
+They were recorded during deploys with both tools; nothing else is allowed. All but IAM's are allowed in the
+environment's region, IAM's on what carries our name.
 """
 
 from __future__ import annotations

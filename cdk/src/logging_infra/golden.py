@@ -1,8 +1,9 @@
 """`python -m logging_infra.golden write|check`, at the repository's root: the templates as committed files.
 
-One file an environment and stack, `cdk/tests/golden/<environment>/<part>.json`, for a reviewer's eyes: a change of the code
-shows as a change of what is deployed. `write` refuses when data would be lost: a stateful resource that is there no longer,
-or under another logical id or physical name, which CloudFormation replaces. `write --replace NAME…` says that it is meant.
+One file an environment and stack, `cdk/tests/golden/<environment>/<part>.json`, for a reviewer's eyes: a change of the
+code shows as a change of what is deployed. `write` refuses when data would be lost: a stateful resource that is gone, or
+has another logical id or physical name, so that CloudFormation replaces it. `write --replace LOGICAL_ID…` says that it
+is meant.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ def main(arguments: Sequence[str]) -> int:
             for name in gone:
                 print(f"{path}: {name} would be replaced or deleted, and its data with it", file=sys.stderr)
             if arguments[0] == "check":
-                lines = difflib.unified_diff(before.splitlines(), text.splitlines(), str(path), "synthesized", lineterm="", n=2)
+                lines = difflib.unified_diff(
+                    before.splitlines(), text.splitlines(), str(path), "synthesized", lineterm="", n=2
+                )
                 print("\n".join(lines))
                 status = 1
             elif gone:

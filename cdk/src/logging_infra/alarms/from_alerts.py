@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from logging_infra.alarms.model import Alarm, CompositeAlarm, Measured
 from monitoring_generator.alerts import (
     AbsentAlert,
     Alert,
@@ -21,8 +22,6 @@ from monitoring_generator.alerts import (
     ValueAlert,
 )
 from monitoring_generator.durations import format_duration
-
-from logging_infra.alarms.model import Alarm, CompositeAlarm, Measured
 
 _MINUTE, _DAY = 60, 86_400
 
@@ -63,7 +62,7 @@ def _alarm(
     periods: int,
     datapoints: int | None = None,
 ) -> Alarm:
-    absent = isinstance(alert, AbsentAlert)
+    comparison, threshold = ("<", 1.0) if isinstance(alert, AbsentAlert) else (alert.comparison, alert.threshold)
     return Alarm(
         name=alert.name,
         summary=alert.summary,
@@ -71,8 +70,8 @@ def _alarm(
         severity=alert.severity,  # type: ignore[arg-type]  # the two that topics are for
         metrics=metrics_of(measured),
         expression=_filled(measured.get("expression"), min_count=getattr(alert, "min_count", None)),
-        comparison="<" if absent else alert.comparison,
-        threshold=1 if absent else alert.threshold,
+        comparison=comparison,
+        threshold=threshold,
         period=period,
         evaluation_periods=periods,
         datapoints=datapoints or periods,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from monitoring_generator.spec import Spec
-
 from logging_infra.alarms.from_alerts import alarms_of
 from logging_infra.alarms.model import Alarm, AlarmPlan, BandAlarm, CompositeAlarm, Measured
 from logging_infra.config import Environment
 from logging_infra.constants import Constants, value_at
+from monitoring_generator.spec import Spec
 
 
 def plan_alarms(spec: Spec, constants: Constants, values: Environment) -> AlarmPlan:
@@ -21,7 +20,8 @@ def plan_alarms(spec: Spec, constants: Constants, values: Environment) -> AlarmP
         for made in alarms_of(alert, given["alerts"].get(alert.name, {}), spec.runbook_of(alert)):
             (composites if isinstance(made, CompositeAlarm) else alarms).append(made)  # type: ignore[arg-type]
     alarms += [_own(entry, _runbook(given, entry), values) for entry in given["alarms"]]
-    critical = sorted(alarm.name for alarm in [*alarms, *composites] if alarm.severity == "critical")
+    told = [(alarm.name, alarm.severity) for alarm in alarms] + [(alarm.name, alarm.severity) for alarm in composites]
+    critical = sorted(name for name, severity in told if severity == "critical")
     page = given["page"]
     return AlarmPlan(
         alarms=tuple(alarms),

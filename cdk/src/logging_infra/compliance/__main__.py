@@ -1,4 +1,4 @@
-"""`python -m logging_infra.compliance [environment …]`, at the repository's root: exit status 1 unless the ledger is exact."""
+"""`python -m logging_infra.compliance [environment …]`, at the root: exit status 1 unless the ledger is exact."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The ledger: which findings were acknowledged, why, and what shows that the reason holds.
 
-An entry is one rule, in one or more packs, at certain places. `{P}` in a place is `{project}-{environment}`, `*` anything;
-`detail` narrows down what the rule names in brackets. `evidence` is the test that proves the reason: `file::test`.
+An entry is one rule, in one or more packs, at certain places. `{P}` in a place is `{project}-{environment}`, `*` is
+anything; `detail` narrows down what the rule names in brackets. `evidence` is the test that proves the reason:
+`file::test`.
 """
 
 from __future__ import annotations
@@ -53,16 +54,14 @@ class Verdict:
 def load_ledger(path: Path) -> tuple[Acknowledgement, ...]:
     """The entries of `path`. A missing or unknown key is a TypeError."""
     entries: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    lists = ("packs", "places", "environments")
-    return tuple(
-        Acknowledgement(**{key: tuple(value) if key in lists else value for key, value in entry.items()})
-        for entry in entries
-    )
+    return tuple(Acknowledgement(**{key: _frozen(value) for key, value in entry.items()}) for entry in entries)
 
 
-def judge(
-    findings: Iterable[Finding], ledger: Iterable[Acknowledgement], prefixes: Mapping[str, str]
-) -> Verdict:
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def judge(findings: Iterable[Finding], ledger: Iterable[Acknowledgement], prefixes: Mapping[str, str]) -> Verdict:
     """Compare; `prefixes` has the `{project}-{environment}` of each environment that was looked at."""
     entries = list(ledger)
     expected = {

@@ -122,9 +122,7 @@ def _plain(alarm: Alarm, sources: Sources) -> dict[str, Any]:
 
 
 def _math(alarm: Alarm, sources: Sources) -> dict[str, Any]:
-    queries = [
-        _query(key, measured, alarm.period, sources, returned=False) for key, measured in alarm.metrics.items()
-    ]
+    queries = [_query(key, measured, alarm.period, sources, returned=False) for key, measured in alarm.metrics.items()]
     value = {"id": "value", "expression": alarm.expression, "label": alarm.name, "returnData": True}
     return {"metrics": [*queries, value]}
 

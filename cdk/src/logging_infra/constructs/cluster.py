@@ -11,9 +11,7 @@ from logging_infra.constructs.tagging import name_tag
 class Cluster(Construct):
     """A cluster named `name`; sessions of ECS Exec are recorded in `exec_log_group`."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, name: str, key_arn: str, exec_log_group: str
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, key_arn: str, exec_log_group: str) -> None:
         super().__init__(scope, construct_id)
         command = {
             "kmsKeyId": key_arn,

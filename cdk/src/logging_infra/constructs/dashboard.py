@@ -42,7 +42,9 @@ class Dashboard(Construct):
                 query = f"SOURCE '{log_group}' | {queries[widget['query']].strip()}"
                 properties |= {"view": "table", "query": query}
             else:
-                lines = [_line(number, Measured(**metric), name, sources) for number, metric in enumerate(widget["metrics"])]
+                lines = [
+                    _line(number, Measured(**metric), name, sources) for number, metric in enumerate(widget["metrics"])
+                ]
                 properties |= {"view": "timeSeries", "stacked": False, "period": 60, "metrics": lines}
             if alert := widget.get("threshold_of"):
                 properties["annotations"] = {"horizontal": [{"label": alert, "value": thresholds[alert]}]}

@@ -11,6 +11,7 @@ from logging_infra.constructs.security_group import SecurityGroup, from_cidr
 from logging_infra.constructs.tagging import name_tag
 from logging_infra.constructs.vpc import Vpc
 
+
 class S3Endpoint(Construct):
     """S3 from the private subnets; image layers come from there. Costs nothing, so that every environment has it."""
 

@@ -53,9 +53,7 @@ class FargateService(Construct):
                     "securityGroups": [security_group],
                 }
             },
-            load_balancers=[
-                {"containerName": container, "containerPort": port, "targetGroupArn": target_group_arn}
-            ],
+            load_balancers=[{"containerName": container, "containerPort": port, "targetGroupArn": target_group_arn}],
             health_check_grace_period_seconds=grace_seconds,
             deployment_configuration={
                 "minimumHealthyPercent": 100,

@@ -16,7 +16,8 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-3-2021-06"
 class LoadBalancer(Construct):
     """A load balancer named `name` in front of one target group; plain HTTP is sent on to `domain`.
 
-    Tasks answer on `port`, and on `health_path` whether they may get requests; `deregistration_delay`: seconds in which a leaving task may finish its requests.
+    Tasks answer on `port`, and on `health_path` whether they may get requests. `deregistration_delay`: seconds in which
+    a leaving task may finish its requests.
     """
 
     def __init__(

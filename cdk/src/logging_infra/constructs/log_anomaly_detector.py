@@ -7,7 +7,7 @@ from constructs import Construct
 
 
 class LogAnomalyDetector(Construct):
-    """A detector named `name` of the group `log_group_arn` (without `:*`): looks every 15 minutes, keeps for 21 days."""
+    """A detector named `name` of the group `log_group_arn` (without `:*`): looks every 15 minutes, keeps 21 days."""
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str, log_group_arn: str) -> None:
         super().__init__(scope, construct_id)

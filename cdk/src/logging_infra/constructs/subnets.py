@@ -61,7 +61,5 @@ def _subnet(scope: Construct, zone: str, *, vpc: Vpc, cidr: str, name: str, tabl
         map_public_ip_on_launch=False,
     )
     name_tag(subnet, name)
-    ec2.CfnSubnetRouteTableAssociation(
-        scope, f"Association-{zone}", subnet_id=subnet.ref, route_table_id=table
-    )
+    ec2.CfnSubnetRouteTableAssociation(scope, f"Association-{zone}", subnet_id=subnet.ref, route_table_id=table)
     return subnet.ref

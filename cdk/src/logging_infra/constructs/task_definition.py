@@ -13,7 +13,9 @@ from logging_infra.constructs.tagging import name_tag
 
 
 class TaskDefinition(Construct):
-    """Family `name` with the container `service` of the image's `container`: `cpu` in units, `memory` in MiB, `stop_timeout` in seconds.
+    """Family `name` with the container `service`; `container` is what its image fixes.
+
+    `cpu` is in units, `memory` in MiB, `stop_timeout` in seconds.
 
     Log lines go to `log_group` through a buffer of `log_buffer` that never blocks the service: a full one drops.
     """

@@ -33,9 +33,7 @@ class DataStack(Stack):
         self._values, self._arns = values, Arns(values.account, values.region)
         prefix, path, retain = values.prefix, values.path, values.protection.retain_data
         firewall = f"aws-waf-logs-{prefix}"  # WAF insists on this beginning
-        self.key = Key(
-            self, "Key", name=prefix, arns=self._arns, log_groups=[f"{path}/*", firewall], retain=retain
-        )
+        self.key = Key(self, "Key", name=prefix, arns=self._arns, log_groups=[f"{path}/*", firewall], retain=retain)
         self.repository = ImageRepository(
             self,
             "Images",

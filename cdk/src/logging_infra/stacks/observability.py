@@ -6,7 +6,6 @@ from typing import Any
 
 from aws_cdk import Stack
 from constructs import Construct
-from monitoring_generator.spec import Spec
 
 from logging_infra.alarms.model import AlarmPlan
 from logging_infra.config import Environment
@@ -19,6 +18,7 @@ from logging_infra.constructs.metrics import Sources
 from logging_infra.constructs.saved_queries import SavedQueries
 from logging_infra.stacks.data import DataStack
 from logging_infra.stacks.service import ServiceStack
+from monitoring_generator.spec import Spec
 
 
 class ObservabilityStack(Stack):

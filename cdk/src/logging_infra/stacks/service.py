@@ -50,9 +50,7 @@ class ServiceStack(Stack):
         balancer_group, service_group = self._security_groups(network)
         self.balancer = self._load_balancer(network, balancer_group.id)
 
-        cluster = Cluster(
-            self, "Cluster", name=prefix, key_arn=data.key.arn, exec_log_group=data.exec_logs.name
-        )
+        cluster = Cluster(self, "Cluster", name=prefix, key_arn=data.key.arn, exec_log_group=data.exec_logs.name)
         task_definition = self._task_definition()
         topics = data.topic_arns
         sources = Sources(
