@@ -21,9 +21,13 @@ def operation(response: type[BaseResponse]) -> Callable[[Function], Function]:
     return add
 
 
-def fail(code: str, message: str) -> ServiceException:
+class EmbeddedError(ServiceException):
+    """An error of ours. moto looks for the description of its code in the raising service only if that is moto's."""
+
+
+def fail(code: str, message: str) -> EmbeddedError:
     """An error as the service answers it, to raise."""
-    return ServiceException(code, message)
+    return EmbeddedError(code, message)
 
 
 def refuse_what_is_missing() -> None:
@@ -39,6 +43,6 @@ def refuse_what_is_missing() -> None:
         except NotImplementedError as error:
             name = f"{self.service_name}:{self._get_action()}"
             message = f"the embedded AWS does not have {name} ({error})"
-            return self.serialized(ActionResult(ServiceException("UnsupportedOperation", message)))
+            return self.serialized(ActionResult(EmbeddedError("UnsupportedOperation", message)))
 
     BaseResponse.call_action = call_action  # type: ignore[method-assign]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -35,9 +35,10 @@ class EmbeddedAws:
 
     def set_faults(self, **faults: list[str]) -> None:
         """Make these things go wrong, and no others; see `tools/aws_local/faults.py`."""
-        request = urllib.request.Request(f"{self.url}/aws-local/faults", data=json.dumps(faults).encode(), method="PUT")
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - our own loopback address
-            pass
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=10)
+        connection.request("PUT", "/aws-local/faults", body=json.dumps(faults))
+        if connection.getresponse().status != 200:
+            raise DeployError(f"the embedded AWS does not know the faults {faults}")
 
 
 @cache

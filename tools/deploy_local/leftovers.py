@@ -49,28 +49,27 @@ _KINDS: tuple[tuple[str, str, str, str, Callable[[dict[str, Any]], bool]], ...] 
     ("sns", "list_subscriptions", "Subscriptions", "SubscriptionArn", lambda _: True),
     ("kms", "list_aliases", "Aliases", "AliasName", lambda one: not one["AliasName"].startswith("alias/aws/")),
     ("iam", "list_roles", "Roles", "RoleName", lambda _: True),
+    ("iam", "list_policies", "Policies", "PolicyName", lambda _: True),
+    ("application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId", lambda _: True),
+    ("budgets", "describe_budgets", "Budgets", "BudgetName", lambda _: True),
     ("iam", "list_open_id_connect_providers", "OpenIDConnectProviderList", "Arn", lambda _: True),
 )
 
 
 def leftovers(aws: EmbeddedAws, settings: Settings) -> list[str]:
     """`kind name` of everything that is still there."""
-    found = []
-    for service, operation, member, name, counts in _KINDS:
-        parameters = {"Scope": "REGIONAL"} if service == "wafv2" else {}
-        for one in getattr(aws.client(service), operation)(**parameters)[member]:
-            if counts(one) and BOOTSTRAP not in str(one.get(name)):
-                found.append(f"{member} {one.get(name)}")
-    for policy in aws.client("iam").list_policies(Scope="Local")["Policies"]:
-        found.append(f"Policies {policy['PolicyName']}")
-    for cluster in aws.client("ecs").list_clusters()["clusterArns"]:
-        [described] = aws.client("ecs").describe_clusters(clusters=[cluster])["clusters"]
-        if described["status"] == "ACTIVE":
-            found.append(f"clusters {cluster}")
-    for target in aws.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")[
-        "ScalableTargets"
-    ]:
-        found.append(f"ScalableTargets {target['ResourceId']}")
-    for budget in aws.client("budgets").describe_budgets(AccountId=settings.account).get("Budgets", []):
-        found.append(f"Budgets {budget['BudgetName']}")
-    return found
+    parameters: dict[str, dict[str, str]] = {
+        "list_web_acls": {"Scope": "REGIONAL"},
+        "list_policies": {"Scope": "Local"},
+        "describe_scalable_targets": {"ServiceNamespace": "ecs"},
+        "describe_budgets": {"AccountId": settings.account},
+    }
+    found = [
+        f"{member} {one.get(name)}"
+        for service, operation, member, name, counts in _KINDS
+        for one in getattr(aws.client(service), operation)(**parameters.get(operation, {})).get(member, [])
+        if counts(one) and BOOTSTRAP not in str(one.get(name))
+    ]
+    arns = aws.client("ecs").list_clusters()["clusterArns"]
+    clusters = aws.client("ecs").describe_clusters(clusters=arns)["clusters"] if arns else []
+    return found + [f"clusters {one['clusterName']}" for one in clusters if one["status"] == "ACTIVE"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from typing import Any, cast
 
 from moto.cloudformation.exceptions import AlreadyExistsException, ValidationError
 from moto.cloudformation.models import CloudFormationBackend
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import generate_changeset_id, generate_stack_id
-from moto.core.responses import ActionResult
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, EmptyResult
 
 from tools.aws_local.cloudformation import engine
 from tools.aws_local.cloudformation.stack import DeployedChangeSet, DeployedStack
+from tools.aws_local.operations import fail, operation
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 
@@ -63,11 +66,17 @@ class Backend(CloudFormationBackend):
         self.change_sets[change_set_id] = change_set
         return change_set_id, stack.stack_id
 
+    def find_change_set(self, name_or_id: str, stack: str | None) -> DeployedChangeSet:
+        """By id, or by name within a stack: each stack may have one of the same name."""
+        for change_set in self.change_sets.values():
+            ours = stack is None or stack in (change_set.stack_name, change_set.stack_id)
+            if change_set.change_set_id == name_or_id or (ours and change_set.change_set_name == name_or_id):
+                return change_set  # type: ignore[return-value]
+        raise fail("ChangeSetNotFound", f"ChangeSet [{name_or_id}] does not exist")
+
     def execute_change_set(self, change_set_name: str, stack_name: str | None = None) -> None:
         """Deploy what the change set says; a failure shows in the stack's status and events."""
-        change_set = self.describe_change_set(change_set_name)
-        if change_set is None:
-            raise ValidationError(stack_name or change_set_name)
+        change_set = self.find_change_set(change_set_name, stack_name)
         stack = self.stacks[change_set.stack_id]
         change_set.execution_status = "EXECUTE_IN_PROGRESS"
         self._deploy(stack, change_set.template, change_set.parameters, change_set.tags)
@@ -145,11 +154,39 @@ class Backend(CloudFormationBackend):
         stack.tags = tags if tags is not None else stack.tags
 
 
+@operation(CloudFormationResponse)
 def update_termination_protection(self: CloudFormationResponse) -> ActionResult:
-    """UpdateTerminationProtection, which moto lacks."""
+    """What moto lacks."""
     stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
     stack.enable_termination_protection = self._get_param("EnableTerminationProtection")
     return ActionResult({"StackId": stack.stack_id})
+
+
+def _change_set(self: CloudFormationResponse) -> DeployedChangeSet:
+    backend = cast(Backend, self.cloudformation_backend)
+    return backend.find_change_set(self._get_param("ChangeSetName"), self._get_param("StackName"))
+
+
+@operation(CloudFormationResponse)
+def describe_change_set(self: CloudFormationResponse) -> ActionResult:
+    """The change set of this name of this stack; moto takes any stack's."""
+    return ActionResult(_change_set(self))
+
+
+@operation(CloudFormationResponse)
+def delete_change_set(self: CloudFormationResponse) -> ActionResult:
+    """Nothing where there is none, as in AWS."""
+    with contextlib.suppress(ServiceException):
+        self.cloudformation_backend.change_sets.pop(_change_set(self).change_set_id)
+    return EmptyResult()
+
+
+@operation(CloudFormationResponse)
+def list_change_sets(self: CloudFormationResponse) -> ActionResult:
+    """Those of the stack."""
+    stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+    found = [one for one in self.cloudformation_backend.change_sets.values() if one.stack_id == stack.stack_id]
+    return ActionResult({"Summaries": found})
 
 
 def install() -> None:
@@ -157,4 +194,3 @@ def install() -> None:
     for name, function in vars(Backend).items():
         if callable(function) and not name.startswith("__"):
             setattr(CloudFormationBackend, name, function)
-    CloudFormationResponse.update_termination_protection = update_termination_protection  # type: ignore[attr-defined]
