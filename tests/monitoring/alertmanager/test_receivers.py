@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -70,8 +69,6 @@ def test_every_kind_of_receiver_is_told_of_beginning_and_end(
         assert body
         for text in ("12.5%", ANNOTATIONS["runbook_url"], "silences/new"):
             assert text in body.get_content()
-    if keep := os.environ.get("PYTEST_KEEP_MAIL"):
-        Path(keep).write_bytes(mail.as_bytes())
 
 
 def test_the_live_page_understands_what_is_posted(tmp_path: Path, receivers: AlertReceivers, inbox: Inbox) -> None:
