@@ -85,6 +85,17 @@ def test_one_level_gives_one_line_and_names_the_sinks_that_take_it(run: Run, tmp
     assert explained(run, tmp_path, text, "shop:INFO")[3:] == ["INFO      not written: no sink is on for this level"]
 
 
+def test_critical_records_go_to_alertmanager_where_it_has_an_address(run: Run, tmp_path: Path) -> None:
+    """And is not turned off."""
+    text = "handlers: {console: {enabled: false}, file: {dir: /l}, alertmanager: {url: 'http://am:9093', enabled: %s}}"
+
+    assert explained(run, tmp_path, text % "yes", "shop:ERROR")[3:] == ["ERROR     file /l/logging-service.log"]
+    assert explained(run, tmp_path, text % "yes", "shop:CRITICAL")[3:] == [
+        "CRITICAL  file /l/logging-service.log, alertmanager"
+    ]
+    assert explained(run, tmp_path, text % "no", "shop:CRITICAL")[3:] == ["CRITICAL  file /l/logging-service.log"]
+
+
 def test_filters_that_decide_or_may_decide_are_named(run: Run, tmp_path: Path) -> None:
     """The first that matches decides; one about fields, messages or routes may match."""
     text = """\
