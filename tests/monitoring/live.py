@@ -37,6 +37,8 @@ class Live:
     load: Load
     disk: Disk
     rows: list[Row] = field(default_factory=list)
+    #: Seconds since the epoch.
+    began: float = field(default_factory=time.time)
 
     def query(self, expr: str) -> list[dict[str, Any]]:
         """An instant query; its series."""
