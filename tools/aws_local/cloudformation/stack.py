@@ -42,18 +42,18 @@ class DeployedStack(Stack):
 
     @property
     def stack_parameters(self) -> dict[str, Any]:  # type: ignore[misc]
-        """Values by name, defaults included."""
-        return self.values_of_parameters(self.template_dict, self.parameters)
+        """Values by name as they were given, or the defaults: `UsePreviousValue` gives them again."""
+        declared = self.template_dict.get("Parameters", {})
+        return {**{name: about.get("Default", "") for name, about in declared.items()}, **self.parameters}
 
     @property
     def parameter_list(self) -> list[dict[str, Any]]:  # type: ignore[misc]
         """As DescribeStacks shows them; secret ones are hidden."""
         declared = self.template_dict.get("Parameters", {})
         hidden = {name for name, about in declared.items() if str(about.get("NoEcho", "")).lower() == "true"}
-        values = {**{n: a.get("Default", "") for n, a in declared.items()}, **self.parameters}
         return [
             {"ParameterKey": name, "ParameterValue": "****" if name in hidden else str(value)}
-            for name, value in values.items()
+            for name, value in self.stack_parameters.items()
         ]
 
     @property
