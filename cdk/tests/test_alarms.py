@@ -253,3 +253,35 @@ def test_the_plan_of_alarms_needs_no_cdk(inputs: Inputs) -> None:
     assert plan["ErrorBudgetBurnFast-1h"].expression == burn.format(20)
     assert plan["ErrorBudgetBurnFast-5m"].expression == burn.format(1)
     assert plan["FewTasks"].threshold == inputs.values.service.min_tasks
+
+
+def test_alarms_are_as_planned(templates: Templates, inputs: Inputs) -> None:
+    """Comparison, threshold, times and statistics, of every alarm but the band."""
+    names = {"<": "LessThanThreshold", ">": "GreaterThanThreshold"}
+    for planned in plan_alarms(inputs.spec, inputs.constants, inputs.values).alarms:
+        found = alarms(templates)[planned.name].properties
+        times = (found["EvaluationPeriods"], found["DatapointsToAlarm"])
+        assert (found["ComparisonOperator"], found["Threshold"]) == (names[planned.comparison], planned.threshold)
+        assert times == (planned.evaluation_periods, planned.datapoints)
+        if planned.expression:
+            made = {q["Id"]: q["MetricStat"] for q in found["Metrics"] if not q["ReturnData"]}
+            [value] = [q for q in found["Metrics"] if q["ReturnData"]]
+            assert {key: each["Stat"] for key, each in made.items()} == {
+                k: m.statistic for k, m in planned.metrics.items()
+            }
+            assert (value["Expression"], value["Label"]) == (planned.expression, planned.name)
+        else:
+            [metric] = planned.metrics.values()
+            statistics = {found.get("Statistic"), found.get("ExtendedStatistic")} - {None}
+            assert (found["MetricName"], found["Period"], statistics) == (
+                metric.metric,
+                planned.period,
+                {metric.statistic},
+            )
+
+
+def test_the_page_is_any_of_its_parts(templates: Templates) -> None:
+    """No AND, no NOT."""
+    rule = alarms(templates)["Page"].properties["AlarmRule"]
+    text = "".join(piece if isinstance(piece, str) else "X" for piece in rule["Fn::Join"][1])
+    assert re.fullmatch(r'ALARM\("[^"]+"\)( OR ALARM\("[^"]+"\))+', text)

@@ -170,3 +170,50 @@ def test_every_receiver_hears_of_its_severity(templates: Templates, inputs: Inpu
     ):
         expected = {("https" if r.startswith("https:") else "email", r) for r in receivers}
         assert heard[severity] == expected != set()
+
+
+def test_groups_that_nothing_filters_are_of_the_environments_class(templates: Templates, inputs: Inputs) -> None:
+    """The service's own is STANDARD in every environment."""
+    for group in templates.all("AWS::Logs::LogGroup"):
+        own = group.properties["LogGroupName"].endswith(f"/{inputs.values.service.name}")
+        assert group.properties["LogGroupClass"] == ("STANDARD" if own else inputs.values.logs.log_class)
+
+
+def test_who_may_use_the_key_is_exact(templates: Templates) -> None:
+    """Who, what and on what; nothing is denied by mistake (28)."""
+    use = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    statements = templates.one("AWS::KMS::Key").properties["KeyPolicy"]["Statement"]
+    assert [(s["Sid"], s["Effect"], s["Action"], s["Resource"]) for s in statements] == [
+        ("Account", "Allow", "kms:*", "*"),
+        ("Logs", "Allow", use, "*"),
+        ("Notifications", "Allow", ["kms:Decrypt", "kms:GenerateDataKey*"], "*"),
+    ]
+    services = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com", "sns.amazonaws.com"]
+    assert key_statement(templates, "Notifications")["Principal"] == {"Service": services}
+
+
+def test_policies_of_bucket_and_topics_are_about_themselves(templates: Templates) -> None:
+    """All objects of the bucket, and the one topic; publishing alone (26, 29)."""
+    bucket, policy = templates.one("AWS::S3::Bucket"), templates.one("AWS::S3::BucketPolicy")
+    deny, deliver = policy.properties["PolicyDocument"]["Statement"]
+    assert templates.target(policy.part, deny["Resource"][0]) == bucket
+    assert deny["Resource"][1] == {"Fn::Join": ["", [deny["Resource"][0], "/*"]]}
+    assert templates.targets(policy, deliver["Resource"]) == {bucket}
+    assert deliver["Effect"] == "Allow"
+    assert bucket.properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+
+    for policy in templates.all("AWS::SNS::TopicPolicy"):
+        [topic] = templates.targets(policy, policy.properties["Topics"])
+        for statement, effect in zip(policy.properties["PolicyDocument"]["Statement"], ("Deny", "Allow"), strict=True):
+            assert templates.target(policy.part, statement["Resource"]) == topic
+            assert (statement["Action"], statement["Effect"]) == ("sns:Publish", effect)
+        assert policy.properties["PolicyDocument"]["Statement"][0]["Principal"] == "*"
+
+
+def test_names_say_project_environment_account_and_region(templates: Templates, inputs: Inputs) -> None:
+    """A bucket's name is unique in the world."""
+    values = inputs.values
+    bucket = f"{templates.prefix}-alb-logs-{values.account}-{values.region}"
+    assert templates.one("AWS::S3::Bucket").properties["BucketName"] == bucket
+    repository = templates.one("AWS::ECR::Repository").properties["RepositoryName"]
+    assert repository == f"{templates.prefix}/{values.service.name}"

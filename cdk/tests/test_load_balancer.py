@@ -160,3 +160,46 @@ def test_leaving_tasks_have_time_to_finish(templates: Templates, inputs: Inputs)
     [container] = templates.one("AWS::ECS::TaskDefinition").properties["ContainerDefinitions"]
     assert delay == inputs.values.service.deregistration_delay
     assert 9 <= delay <= container["StopTimeout"] <= 120
+
+
+def test_it_stands_in_the_public_subnets_in_its_own_group(templates: Templates, inputs: Inputs) -> None:
+    """One a zone; the tasks are in theirs."""
+    balancer, service = templates.one(BALANCER), templates.one("AWS::ECS::Service")
+    subnets = templates.targets(balancer, balancer.properties["Subnets"])
+    network = service.properties["NetworkConfiguration"]["AwsvpcConfiguration"]
+    assert len(subnets) == len(inputs.values.availability_zones)
+    assert {subnet.properties["CidrBlock"] for subnet in subnets} == set(inputs.values.network.public_subnets)
+    assert templates.targets(balancer, balancer.properties["SecurityGroups"]) == {group_named(templates, "alb")}
+    assert templates.targets(service, network["SecurityGroups"]) == {group_named(templates, "service")}
+
+
+def test_rules_of_groups_are_about_tcp(templates: Templates) -> None:
+    """Each says why it is there."""
+    for group in templates.all(GROUP):
+        rules = [*group.properties.get("SecurityGroupIngress", []), *group.properties["SecurityGroupEgress"]]
+        assert all(rule["Description"] for rule in rules)
+        assert all(rule["IpProtocol"] == "tcp" or rule["CidrIp"] == "255.255.255.255/32" for rule in rules)
+
+
+def test_the_firewall_blocks_an_address_and_counts_nothing_away(templates: Templates) -> None:
+    """AWS' groups keep their own actions, the rate rule blocks, what no rule matches passes (23)."""
+    acl = templates.one("AWS::WAFv2::WebACL").properties
+    assert (acl["Scope"], acl["DefaultAction"]) == ("REGIONAL", {"Allow": {}})
+    assert sorted(rule["Priority"] for rule in acl["Rules"]) == [0, 1, 2]
+    for rule in acl["Rules"]:
+        managed = rule["Statement"].get("ManagedRuleGroupStatement")
+        if managed:
+            assert (managed["VendorName"], rule["OverrideAction"]) == ("AWS", {"None": {}})
+        else:
+            assert rule["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+            assert rule["Action"] == {"Block": {}}
+        assert rule["VisibilityConfig"]["CloudWatchMetricsEnabled"] is True
+
+
+def test_a_target_that_fails_is_found_within_a_minute(templates: Templates) -> None:
+    """Three times 15 s; two good answers bring it back."""
+    target = templates.one("AWS::ElasticLoadBalancingV2::TargetGroup").properties
+    assert target["HealthCheckIntervalSeconds"] * target["UnhealthyThresholdCount"] <= 60
+    assert target["HealthCheckTimeoutSeconds"] < target["HealthCheckIntervalSeconds"]
+    assert target["HealthyThresholdCount"] == 2
+    assert (target["HealthCheckEnabled"], target["HealthCheckPort"]) == (True, "traffic-port")

@@ -156,3 +156,26 @@ def test_names_are_those_of_the_environment(templates: Templates) -> None:
         ]
         assert len(names) == len(set(names)) == len(templates.all(kind))
         assert all(name.startswith(f"{templates.prefix}-") for name in names)
+
+
+def test_the_vpc_resolves_names_and_holds_everything(templates: Templates, inputs: Inputs) -> None:
+    """Private names of endpoints need both switches."""
+    vpc = templates.one("AWS::EC2::VPC")
+    assert vpc.properties["CidrBlock"] == inputs.values.network.vpc_cidr
+    assert (vpc.properties["EnableDnsSupport"], vpc.properties["EnableDnsHostnames"]) == (True, True)
+    for each in templates.all():
+        if "VpcId" in each.properties:
+            assert templates.target(each.part, each.properties["VpcId"]) == vpc
+
+
+def test_endpoints_answer_under_the_services_names_in_every_zone(templates: Templates) -> None:
+    """From the VPC alone, by HTTPS (25)."""
+    for endpoint in templates.all("AWS::EC2::VPCEndpoint"):
+        if endpoint.properties["VpcEndpointType"] == "Interface":
+            assert endpoint.properties["PrivateDnsEnabled"] is True
+            placed = templates.targets(endpoint, endpoint.properties["SubnetIds"])
+            assert placed == set(subnets(templates, "private"))
+            [group] = templates.targets(endpoint, endpoint.properties["SecurityGroupIds"])
+            [rule] = group.properties["SecurityGroupIngress"]
+            vpc = templates.one("AWS::EC2::VPC").properties["CidrBlock"]
+            assert (rule["CidrIp"], rule["FromPort"], rule["ToPort"]) == (vpc, 443, 443)

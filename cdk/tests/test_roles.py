@@ -181,3 +181,48 @@ def test_recorded_actions_are_allowed_in_parts_that_fit_a_policy() -> None:
     assert deploy["iam"][0]["Action"] == ["iam:CreateRole", "iam:GetRole"]
     assert deploy["iam"][1]["Action"] == "iam:PassRole"
     assert "sts:GetCallerIdentity" not in json.dumps([plan, deploy])
+
+
+def test_policies_outside_the_boundary_only_allow(templates: Templates) -> None:
+    """And say so in the language of 2012-10-17, in which variables and wildcards mean something."""
+    for policy in templates.all(POLICY):
+        document = policy.properties["PolicyDocument"]
+        assert document["Version"] == "2012-10-17"
+        if not policy.properties["ManagedPolicyName"].endswith("-boundary"):
+            assert {statement["Effect"] for statement in document["Statement"]} == {"Allow"}
+
+
+def test_roles_are_taken_by_one_service_each(templates: Templates, inputs: Inputs) -> None:
+    """Tasks only for ECS of this region."""
+    taken = {}
+    for each in templates.all(ROLE):
+        [statement] = each.properties["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Effect"] == "Allow"
+        if "Service" in statement["Principal"]:
+            assert statement["Action"] == "sts:AssumeRole"
+            name = each.properties["RoleName"].removeprefix(f"{templates.prefix}-")
+            taken[name] = statement["Principal"]["Service"]
+            source = f"arn:aws:ecs:{inputs.values.region}:{inputs.values.account}:*"
+            assert statement["Condition"].get("ArnLike", {}) == (
+                {} if name == "flow-logs" else {"aws:SourceArn": source}
+            )
+    tasks = "ecs-tasks.amazonaws.com"
+    assert taken == {"execution": tasks, "task": tasks, "flow-logs": "vpc-flow-logs.amazonaws.com"}
+
+
+def test_only_githubs_tokens_for_aws_are_believed(templates: Templates) -> None:
+    """32."""
+    provider = templates.one("AWS::IAM::OIDCProvider").properties
+    assert (provider["Url"], provider["ClientIdList"]) == (f"https://{ISSUER}", ["sts.amazonaws.com"])
+
+
+def test_the_deploy_role_passes_roles_to_two_services_only(templates: Templates) -> None:
+    """So that it cannot give its rights to a function or an instance."""
+    [passing] = [
+        statement
+        for policy in policies(templates, role(templates, "deploy"))
+        for actions, _, statement in statements(policy)
+        if "iam:PassRole" in actions
+    ]
+    services = ["ecs-tasks.amazonaws.com", "vpc-flow-logs.amazonaws.com"]
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": services}}

@@ -212,3 +212,24 @@ def test_the_cluster_is_watched(templates: Templates) -> None:
     cluster = templates.one("AWS::ECS::Cluster").properties
     assert cluster["ClusterSettings"] == [{"Name": "containerInsights", "Value": "enhanced"}]
     assert cluster["CapacityProviders"] == ["FARGATE", "FARGATE_SPOT"]
+
+
+def test_the_service_runs_this_task_in_this_cluster(templates: Templates) -> None:
+    """All three have the environment's name."""
+    service, task = templates.one("AWS::ECS::Service"), templates.one("AWS::ECS::TaskDefinition")
+    cluster = templates.one("AWS::ECS::Cluster")
+    assert templates.target(service.part, service.properties["TaskDefinition"]) == task
+    assert templates.target(service.part, service.properties["Cluster"]) == cluster
+    names = {service.properties["ServiceName"], task.properties["Family"], cluster.properties["ClusterName"]}
+    assert names == {templates.prefix}
+
+
+def test_volumes_can_be_written_to_and_ports_are_the_images(templates: Templates, inputs: Inputs) -> None:
+    """The service's and that of its metrics."""
+    found, fixed = container(templates), inputs.constants.container
+    assert all(mount["ReadOnly"] is False for mount in found["MountPoints"])
+    assert [(m["ContainerPort"], m["HostPort"], m["Protocol"]) for m in found["PortMappings"]] == [
+        (fixed.port, fixed.port, "tcp"),
+        (fixed.metrics_port, fixed.metrics_port, "tcp"),
+    ]
+    assert found["Essential"] is True

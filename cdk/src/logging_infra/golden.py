@@ -1,9 +1,8 @@
 """`python -m logging_infra.golden write|check`, at the repository's root: the templates as committed files.
 
 One file an environment and stack, `cdk/tests/golden/<environment>/<part>.json`, for a reviewer's eyes: a change of the
-code shows as a change of what is deployed. `write` refuses when data would be lost: a stateful resource that is gone, or
-has another logical id or physical name, so that CloudFormation replaces it. `write --replace LOGICAL_ID…` says that it
-is meant.
+code shows as a change of what is deployed. `write` refuses when data would be lost: a stateful resource is gone, or has
+another logical id or physical name, for which CloudFormation replaces it. `write --replace LOGICAL_ID…`: it is meant.
 """
 
 from __future__ import annotations
