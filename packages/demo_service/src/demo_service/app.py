@@ -91,7 +91,7 @@ def create_app(settings: ServiceSettings, feed: LiveFeed, *, metrics_url: str | 
         app.include_router(alert_webhook.router)
     app.add_exception_handler(RequestValidationError, _refuse)
     app.add_exception_handler(Exception, _fail)
-    return LoggingMiddleware(app)
+    return LoggingMiddleware(app, probes=["/health/live", "/health/ready"])
 
 
 def _add_page(app: FastAPI) -> None:

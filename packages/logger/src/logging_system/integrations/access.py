@@ -16,7 +16,7 @@ from logging_system import context, metrics
 from logging_system.callsite import encode_place
 from logging_system.context import LogContext, new_correlation_id
 from logging_system.integrations.tracing import encode_ids, ids_of_header
-from logging_system.levels import ERROR, INFO, WARNING
+from logging_system.levels import DEBUG, ERROR, INFO, WARNING
 from logging_system.logger import follow_traces, get_logger
 from logging_system.metrics_exemplars import Source
 from logging_system.timer import outcome_of
@@ -54,6 +54,8 @@ class Request:
     correlation_id: str
     trace: bytes
     started: float
+    #: Routes of health checks.
+    probes: frozenset[str]
     #: The template of the route that matched, such as `/api/orders/{id}`, where the framework tells.
     route: str | None = None
     status: int | None = None
@@ -76,11 +78,13 @@ class Request:
     def write_record(self, error: BaseException | None, *, abandoned: bool = False) -> None:
         """Write the access record and observe the duration. `abandoned`: the client took no more of the answer.
 
-        INFO below status 400, WARNING below 500, ERROR from there on.
+        INFO below status 400, WARNING below 500, ERROR from there on. A health check that goes well is DEBUG and
+        no request among the others.
         """
         seconds = time.perf_counter() - self.started
         status = self._final_status(error, abandoned)
         outcome = "error" if status >= 500 else "cancelled" if abandoned else outcome_of(error)
+        is_quiet = status < 400 and outcome == "ok" and self.route in self.probes
         fields: dict[str, object] = {
             "method": self.method,
             "path": self.path,
@@ -91,14 +95,14 @@ class Request:
         if self.stream_began is not None:
             fields |= {"streaming": True, "first_byte_ms": round(self.stream_began * 1000, 3)}
         record = _logger.write_timed(
-            INFO if status < 400 else WARNING if status < 500 else ERROR,
+            DEBUG if is_quiet else INFO if status < 400 else WARNING if status < 500 else ERROR,
             "request handled",
             seconds=seconds,
             fields=fields,
             place=encode_place(None),
             error=error if outcome == "error" else None,
         )
-        if self.stream_began is None:
+        if self.stream_began is None and not is_quiet:
             self._observe(outcome, seconds, record)
 
     def _observe(self, outcome: str, seconds: float, record: Source | None) -> None:
@@ -114,7 +118,15 @@ class Request:
         return self.status if self.status is not None else 500
 
 
-def begin(*, method: str, path: str, client: str | None, given_id: bytes, traceparent: bytes) -> Request:
+def begin(
+    *,
+    method: str,
+    path: str,
+    client: str | None,
+    given_id: bytes,
+    traceparent: bytes,
+    probes: frozenset[str],
+) -> Request:
     """A request has come, with these values of the headers `X-Correlation-ID` and `traceparent` (or nothing)."""
     trace = ids_of_header(traceparent)
     if trace is not None:
@@ -126,6 +138,7 @@ def begin(*, method: str, path: str, client: str | None, given_id: bytes, tracep
         correlation_id=_correlation_id(given_id, trace),
         trace=encode_ids(*trace) if trace is not None else b"",
         started=time.perf_counter(),
+        probes=probes,
     )
 
 

@@ -7,7 +7,7 @@ A websocket has the context too, and no access record: it is no request with an 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final, TypeAlias
 
 from logging_system.capture.access_lines import middlewares
@@ -23,20 +23,25 @@ _HEADER: Final = HEADER.lower().encode()
 
 
 class LoggingMiddleware:
-    """Wraps `app`. Access records are INFO below status 400, WARNING below 500, ERROR from there on."""
+    """Wraps `app`. Access records are INFO below status 400, WARNING below 500, ERROR from there on.
 
-    def __init__(self, app: App) -> None:
+    `probes` are routes of health checks, as the framework has them (`/health/ready`): those that go well are
+    DEBUG records and do not count among the requests, which would hide errors of a service with little traffic.
+    """
+
+    def __init__(self, app: App, *, probes: Iterable[str] = ()) -> None:
         self._app = app
+        self._probes = frozenset(probes)
         middlewares.add(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection; the lifespan passes untouched."""
         if scope["type"] == "http":
-            request = _request_of(scope)
+            request = _request_of(scope, self._probes)
             with request.context():
                 await self._handle(request, scope, receive, send)
         elif scope["type"] == "websocket":
-            with _request_of(scope).context():
+            with _request_of(scope, self._probes).context():
                 await self._app(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -62,7 +67,7 @@ class LoggingMiddleware:
         request.write_record(None)
 
 
-def _request_of(scope: Scope) -> Request:
+def _request_of(scope: Scope, probes: frozenset[str]) -> Request:
     headers = {name.lower(): value for name, value in scope.get("headers") or []}
     client = scope.get("client")
     return begin(
@@ -71,6 +76,7 @@ def _request_of(scope: Scope) -> Request:
         client=client[0] if client else None,
         given_id=headers.get(_HEADER, b""),
         traceparent=headers.get(b"traceparent", b""),
+        probes=probes,
     )
 
 

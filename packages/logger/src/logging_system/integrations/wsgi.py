@@ -26,10 +26,14 @@ _WITHOUT_BODY: Final = frozenset([204, 304])
 
 
 class LoggingMiddleware:
-    """Wraps `app`. Access records are INFO below status 400, WARNING below 500, ERROR from there on."""
+    """Wraps `app`. Access records are INFO below status 400, WARNING below 500, ERROR from there on.
 
-    def __init__(self, app: WSGIApplication) -> None:
+    `probes` are routes of health checks, see the middleware of `asgi.py`.
+    """
+
+    def __init__(self, app: WSGIApplication, *, probes: Iterable[str] = ()) -> None:
         self._app = app
+        self._probes = frozenset(probes)
         middlewares.add(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -40,6 +44,7 @@ class LoggingMiddleware:
             client=environ.get("REMOTE_ADDR") or None,
             given_id=_header(environ, "HTTP_X_CORRELATION_ID"),
             traceparent=_header(environ, "HTTP_TRACEPARENT"),
+            probes=self._probes,
         )
 
         def start(status: str, headers: Headers, exc_info: ExcInfo = None) -> Callable[[bytes], object]:
