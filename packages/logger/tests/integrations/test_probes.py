@@ -11,7 +11,7 @@ from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 
-from logging_system import configure
+from logging_system import get_logger
 from logging_system.integrations import asgi, wsgi
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -38,7 +38,7 @@ def _wsgi(path: str, statuses: Iterator[int]) -> Get:
 
     app.wsgi_app = wsgi.LoggingMiddleware(app.wsgi_app, probes=[path])  # type: ignore[method-assign]
     client = app.test_client()
-    return lambda asked: client.get(asked).status_code
+    return lambda asked: client.get(asked, buffered=True).status_code
 
 
 def _requests(path: str, outcome: str) -> float | None:
@@ -53,7 +53,7 @@ def test_a_probe_that_goes_well_is_no_request(log_lines: Lines, served: Callable
     get = served(path, iter([200, 200, 503]))
 
     assert get(path) == 200
-    configure(log_level="DEBUG")
+    get_logger("logging_system.access").set_level("DEBUG")
     assert [get(path), get(path)] == [200, 503]
 
     records = [record for record in log_lines() if record["message"] == "request handled"]
