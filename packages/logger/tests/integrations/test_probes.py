@@ -53,8 +53,10 @@ def test_a_probe_that_goes_well_is_no_request(log_lines: Lines, served: Callable
     get = served(path, iter([200, 200, 503]))
 
     assert get(path) == 200
-    get_logger("logging_system.access").set_level("DEBUG")
+    access = get_logger("logging_system.access")
+    access.set_level("DEBUG")
     assert [get(path), get(path)] == [200, 503]
+    access.set_level("INFO")
 
     records = [record for record in log_lines() if record["message"] == "request handled"]
     assert [(record["level"], record["status"]) for record in records] == [("DEBUG", 200), ("ERROR", 503)]
