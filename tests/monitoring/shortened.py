@@ -35,8 +35,9 @@ def write_configuration(folder: Path) -> Path:
     recorder = folder / "recorder"
     recorder.mkdir()
     recorder.chmod(0o777)  # the container's user is not ours
-    logging = folder / "logging_config.yaml"
-    logging.write_text("handlers: {alertmanager: {resolve_after: 5s}}\n", encoding="utf-8")
+    logging = yaml.safe_load((ROOT / "docker" / "logging_config.yaml").read_text(encoding="utf-8"))
+    logging["handlers"]["alertmanager"]["resolve_after"] = "5s"
+    (folder / "logging_config.yaml").write_text(yaml.safe_dump(logging), encoding="utf-8")
     override = folder / "override.yaml"
     override.write_text(yaml.safe_dump({"services": _services(folder)}, sort_keys=False), encoding="utf-8")
     return override
@@ -46,8 +47,8 @@ def _services(folder: Path) -> dict[str, Any]:
     shipped = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
     return {
         "service": {
-            "environment": {"LOG_CONFIG": "/logging_config.yaml", "LOG_OVERFLOW": "drop_newest"},
-            "volumes": [f"{folder}/logging_config.yaml:/logging_config.yaml:ro"],
+            "environment": {"LOG_OVERFLOW": "drop_newest"},
+            "volumes": [f"{folder}/logging_config.yaml:/etc/logging_config.yaml:ro"],
         },
         "prometheus": {
             "command": [*shipped["prometheus"]["command"], *_SHORTER_DEFAULTS],
