@@ -37,6 +37,7 @@ module "network" {
   source = "./modules/network"
 
   name     = local.name
+  account  = local.env.account
   region   = local.env.region
   vpc_cidr = local.env.network.vpc_cidr
   subnets = {

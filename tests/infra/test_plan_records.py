@@ -21,17 +21,19 @@ STACK: dict[str, Any] = yaml.safe_load((ENVIRONMENTS / "stack.yaml").read_text(e
 LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 #: Writes one record of each level, an access record and the notice of lost records, as the service does: to stdout.
 PROGRAM = """
-import logging_system, os
-from logging_system.integrations.access import begin
+import asyncio, logging_system, os
+from logging_system.integrations.asgi import LoggingMiddleware
 from logging_system.own_records import drop_notice
 log = logging_system.get_logger("demo_service", log_level="DEBUG")
 for level in ("debug", "info", "warning", "error", "critical"):
     getattr(log, level)("a record")
-request = begin(method="GET", path="/api/orders", client=None, given_id=b"", traceparent=b"")
-with request.context():
-    request.answered(200, "application/json")
-    request.route = "/api/orders"
-    request.write_record(None)
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+async def nothing(*_):
+    return None
+scope = {"type": "http", "method": "GET", "path": "/api/orders", "headers": []}
+asyncio.run(LoggingMiddleware(app)(scope, nothing, nothing))
 logging_system.flush()
 os.write(1, drop_notice("file", "overflow", 7)[2])
 """

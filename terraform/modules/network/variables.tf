@@ -3,6 +3,11 @@ variable "name" {
   type        = string
 }
 
+variable "account" {
+  description = "AWS account id; flow logs of others cannot use the role."
+  type        = string
+}
+
 variable "region" {
   description = "Region of the VPC."
   type        = string

@@ -4,6 +4,7 @@ mock_provider "aws" {}
 
 variables {
   name              = "test-dev"
+  account           = "123456789012"
   region            = "eu-west-1"
   vpc_cidr          = "10.0.0.0/16"
   endpoint_services = ["logs", "ecr.api"]
