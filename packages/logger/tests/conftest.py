@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from logging_system import configure, flush, shutdown
 
 Records = list[dict[str, Any]]
+
+# How long an example takes says nothing: the machine may be busy. Benchmarks hold the speed.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
