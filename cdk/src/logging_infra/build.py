@@ -13,15 +13,20 @@ from logging_infra.alarms.plan import plan_alarms
 from logging_infra.config import Environment, load_environment
 from logging_infra.constants import Constants, load_constants
 from logging_infra.deploy_actions import Actions, load_actions
+from logging_infra.errors import ConfigError
 from logging_infra.stacks.data import DataStack
 from logging_infra.stacks.identity import IdentityStack
 from logging_infra.stacks.network import NetworkStack
 from logging_infra.stacks.observability import ObservabilityStack
 from logging_infra.stacks.service import ServiceStack
+from monitoring_generator.errors import SpecError
 from monitoring_generator.spec import Spec, load_spec
 
 #: In the order in which they are deployed; `identity` needs none of the others.
 PARTS = ("data", "network", "service", "observability", "identity")
+
+#: What `read_inputs` raises; the text has a line for each mistake.
+MISTAKES = (ConfigError, SpecError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,7 @@ class Inputs:
 def read_inputs(root: Path, environment: str, *, environments: Path | None = None) -> Inputs:
     """What the repository in `root` says of `environment`; its file may be in another folder `environments`.
 
-    Raises ConfigError, and SpecError for `monitoring/alerts.yaml`.
+    Raises one of MISTAKES.
     """
     own = root / "environments"
     return Inputs(
@@ -46,6 +51,11 @@ def read_inputs(root: Path, environment: str, *, environments: Path | None = Non
         spec=load_spec(root / "monitoring" / "alerts.yaml"),
         actions=load_actions(own / "deploy_actions.yaml"),
     )
+
+
+def new_app() -> App:
+    """An app without stacks, with the context that the CDK's CLI gives."""
+    return App()
 
 
 def add_stacks(app: App, inputs: Inputs) -> None:

@@ -115,7 +115,7 @@ def _plain(alarm: Alarm, sources: Sources) -> dict[str, Any]:
     return {
         "namespace": metric["namespace"],
         "metric_name": metric["metricName"],
-        "dimensions": metric["dimensions"] or None,
+        "dimensions": metric["dimensions"],
         "period": alarm.period,
         "extended_statistic" if percentile else "statistic": measured.statistic,
     }

@@ -42,5 +42,5 @@ class Sources:
         return {
             "namespace": namespace,
             "metricName": measured.metric,
-            "dimensions": [{"name": name, "value": value} for name, value in dimensions.items()],
+            "dimensions": [{"name": name, "value": value} for name, value in dimensions.items()] or None,
         }
