@@ -8,9 +8,8 @@ from pathlib import Path
 
 from monitoring_generator.alert_reader import read_alert
 from monitoring_generator.alerts import Alert
-from monitoring_generator.errors import SpecError
 from monitoring_generator.objectives import Objective, read_objective
-from monitoring_generator.section import read_file
+from monitoring_generator.section import Section, read_file
 from monitoring_generator.spec_checks import check_alert, check_objective
 
 _RUNBOOK_URL = re.compile(r"\S*\{name\}\S*")
@@ -38,7 +37,11 @@ class Spec:
 
 def load_spec(path: Path) -> Spec:
     """Read and check `path`. Raises SpecError."""
-    top = read_file(path)
+    return spec_of(read_file(path))
+
+
+def spec_of(top: Section) -> Spec:
+    """Check what stands in a specification. Raises SpecError."""
     top.check_keys({"evaluation_interval", "runbook_url", "dashboard_url", "objectives", "alerts"})
     objectives = tuple(map(read_objective, top.sections("objectives", named=True))) if "objectives" in top.given else ()
     by_name = {objective.name: objective for objective in objectives}
@@ -53,9 +56,9 @@ def load_spec(path: Path) -> Spec:
         names = [part.name for part in parts]
         for name in names:
             if names.count(name) > 1:
-                raise SpecError(f"{path}: {key}: {name} is there twice")
+                raise top.fail(key, f"{name} is there twice")
     for objective in spec.objectives:
-        check_objective(f"{path}: {objective.name}", objective)
+        check_objective(f"{top.place}: {objective.name}", objective)
     for alert in spec.alerts:
-        check_alert(f"{path}: {alert.name}", alert)
+        check_alert(f"{top.place}: {alert.name}", alert)
     return spec

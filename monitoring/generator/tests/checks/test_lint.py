@@ -58,7 +58,10 @@ def test_prometheus_accepts_the_rules(tmp_path: Path, speed_up: float) -> None:
         ("sum(errors_total) > 5", "the counter errors_total is compared as it is"),
         ("max_over_time(errors_total[5m]) > 5", "the counter errors_total is compared as it is"),
         ("errors_total > 0 unless errors_total offset 5m", "the counter errors_total is compared as it is"),
-        ("errors_total > 0 unless present_over_time(errors_total[5m])", "the counter errors_total is compared as it is"),
+        (
+            "errors_total > 0 unless present_over_time(errors_total[5m])",
+            "the counter errors_total is compared as it is",
+        ),
         ("a_total - last_over_time(b_total[1h] offset 5m) > 0", "the counter a_total is compared as it is"),
         ("errors_total > 0 and up == 1", "the counter errors_total is compared as it is"),
         ("rate(sum(a_total)[5m:1m]) > 1", "rate of what was computed before"),

@@ -38,9 +38,14 @@ class Rule:
 
 def read_rules(files: Mapping[str, str]) -> list[Rule]:
     """All rules of `files` (texts by name), in their order."""
+    return rules_in({file: yaml.safe_load(text) for file, text in files.items()})
+
+
+def rules_in(documents: Mapping[str, Any]) -> list[Rule]:
+    """All rules of rule files that were read already."""
     return [
         Rule(file, group["name"], group["interval"], rule)
-        for file, text in files.items()
-        for group in yaml.safe_load(text)["groups"]
+        for file, document in documents.items()
+        for group in document["groups"]
         for rule in group["rules"]
     ]

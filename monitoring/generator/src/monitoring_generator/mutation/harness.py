@@ -4,45 +4,49 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Generic[T]):
     """One way in which something is broken.
 
     `subject` is what is broken (an alert, a panel), `kind` groups mutants in the table, `change` tells this one
-    from all others of the subject, and `files` are the texts to judge, by name.
+    from all others of the subject, and `broken` is what is to be judged.
     """
 
     subject: str
     kind: str
     change: str
-    files: Mapping[str, str]
+    broken: T
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.kind}: {self.change}"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Generic[T]):
     """What became of a mutant: which test saw it (None: none did), after how many seconds."""
 
-    mutant: Mutant
+    mutant: Mutant[T]
     caught_by: str | None
     seconds: float
 
 
-#: Returns the name of what noticed the mutant, or None.
-Judge = Callable[[Mutant], str | None]
+def judge_all(
+    mutants: Sequence[Mutant[T]], judge: Callable[[Mutant[T]], str | None], *, workers: int = 2
+) -> list[Outcome[T]]:
+    """The outcome of each mutant, in their order.
 
+    `judge` names what noticed a mutant, or returns None; it is called from `workers` threads.
+    """
 
-def judge_all(mutants: Sequence[Mutant], judge: Judge, *, workers: int = 2) -> list[Outcome]:
-    """The outcome of each mutant, in their order; `judge` is called from `workers` threads."""
-
-    def outcome(mutant: Mutant) -> Outcome:
+    def outcome(mutant: Mutant[T]) -> Outcome[T]:
         began = time.monotonic()
         return Outcome(mutant, judge(mutant), time.monotonic() - began)
 
@@ -50,16 +54,16 @@ def judge_all(mutants: Sequence[Mutant], judge: Judge, *, workers: int = 2) -> l
         return list(pool.map(outcome, mutants))
 
 
-def sample(mutants: Sequence[Mutant], size: int, seed: int) -> list[Mutant]:
+def sample(mutants: Sequence[Mutant[T]], size: int, seed: int) -> list[Mutant[T]]:
     """`size` of them, the same for the same seed; each subject is there, as far as `size` allows."""
     chance = random.Random(seed)  # noqa: S311 - a sample, no secret
     shuffled = chance.sample(list(mutants), len(mutants))
-    firsts = {mutant.subject: mutant for mutant in reversed(shuffled)}
-    chosen = [*firsts.values(), *(mutant for mutant in shuffled if mutant not in firsts.values())]
-    return chosen[:size]
+    firsts = {mutant.subject: number for number, mutant in reversed(list(enumerate(shuffled)))}
+    chosen = [*sorted(firsts.values()), *(number for number in range(len(shuffled)) if number not in firsts.values())]
+    return [shuffled[number] for number in chosen[:size]]
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
+def table(outcomes: Sequence[Outcome[T]]) -> str:
     """How many were caught, by subject and kind."""
     kinds = sorted({outcome.mutant.kind for outcome in outcomes})
     subjects = list(dict.fromkeys(outcome.mutant.subject for outcome in outcomes))
@@ -78,5 +82,5 @@ def table(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _caught(outcomes: Sequence[Outcome]) -> str:
+def _caught(outcomes: Sequence[Outcome[T]]) -> str:
     return f"{sum(outcome.caught_by is not None for outcome in outcomes)}/{len(outcomes)}" if outcomes else "-"

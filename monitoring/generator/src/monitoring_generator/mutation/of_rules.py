@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-import yaml
-
-from monitoring_generator.checks.rule_files import Rule, read_rules
+from monitoring_generator.checks.rule_files import Rule
 from monitoring_generator.durations import format_duration, parse_duration
 from monitoring_generator.mutation.harness import Mutant
 from monitoring_generator.mutation.queries import broken_queries
@@ -15,11 +14,11 @@ from monitoring_generator.mutation.queries import broken_queries
 _WAITS = ("for", "keep_firing_for")
 
 
-def rule_mutants(files: Mapping[str, str]) -> list[Mutant]:
-    """All mutants of the rules in `files` (texts by name); the subject is the alert or the recorded series."""
+def rule_mutants(rules: Sequence[Rule]) -> list[Mutant[Sequence[Rule]]]:
+    """All mutants of `rules`; the subject is the alert or the recorded series, what is judged are all rules."""
     return [
-        Mutant(rule.name, kind, change, _with(files, rule, data))
-        for rule in read_rules(files)
+        Mutant(rule.name, kind, change, [*rules[:place], replace(rule, data=data), *rules[place + 1 :]])
+        for place, rule in enumerate(rules)
         for kind, change, data in _broken(rule)
     ]
 
@@ -44,11 +43,3 @@ def _other_waits(wait: str | None) -> list[str | None]:
     if wait is None:
         return ["1m"]
     return [None, *(format_duration(parse_duration(wait) * factor) for factor in (2, 0.5))]
-
-
-def _with(files: Mapping[str, str], rule: Rule, data: dict[str, Any]) -> dict[str, str]:
-    """`files` with `data` in the place of `rule`."""
-    document = yaml.safe_load(files[rule.file])
-    for group in document["groups"]:
-        group["rules"] = [data if each == rule.data else each for each in group["rules"]]
-    return {**files, rule.file: yaml.safe_dump(document, sort_keys=False, width=1000)}

@@ -6,19 +6,19 @@ half and by double. What the specification itself refuses is no mutant: nobody c
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
 
+from monitoring_generator.checks.rule_files import Rule, rules_in
 from monitoring_generator.durations import format_duration, parse_duration
 from monitoring_generator.errors import SpecError
 from monitoring_generator.mutation.harness import Mutant
-from monitoring_generator.rules.render import render_rules
-from monitoring_generator.spec import load_spec
+from monitoring_generator.rules.render import rule_documents
+from monitoring_generator.section import Section
+from monitoring_generator.spec import spec_of
 
 _COMPARISONS = {">": ["<", ">="], ">=": ["<", ">"], "<": [">", "<="], "<=": [">", "<"]}
 _KINDS = {
@@ -48,30 +48,26 @@ _KINDS = {
 }
 
 
-def spec_mutants(path: Path) -> list[Mutant]:
+def spec_mutants(path: Path) -> list[Mutant[Sequence[Rule]]]:
     """All mutants of the specification in `path`; the subject is the alert or objective."""
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    real = render_rules(load_spec(path))
-    found = []
+    real = _rules_of(document)
+    found: list[Mutant[Sequence[Rule]]] = []
     for part in ("objectives", "alerts"):
         for number, entry in enumerate(document[part]):
             for key, change, broken in _broken(entry):
-                other = copy.deepcopy(document)
-                other[part][number] = broken
-                files = _rendered(other)
-                if files is not None and files != real:
-                    found.append(Mutant(entry["name"], _KINDS[key], change, files))
+                entries = [*document[part][:number], broken, *document[part][number + 1 :]]
+                rules = _rules_of({**document, part: entries})
+                if rules is not None and rules != real:
+                    found.append(Mutant(entry["name"], _KINDS[key], change, rules))
     return found
 
 
-def _rendered(document: dict[str, Any]) -> dict[str, str] | None:
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "alerts.yaml")
-        path.write_text(yaml.safe_dump(document), encoding="utf-8")
-        try:
-            return render_rules(load_spec(path))
-        except SpecError:
-            return None
+def _rules_of(document: dict[str, Any]) -> list[Rule] | None:
+    try:
+        return rules_in(rule_documents(spec_of(Section("alerts.yaml", document))))
+    except SpecError:
+        return None
 
 
 def _broken(entry: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -12,28 +12,28 @@ import promql_parser
 import yaml
 
 from monitoring_generator.checks.queries import series_of
-from monitoring_generator.checks.rule_files import Rule, read_rules
+from monitoring_generator.checks.rule_files import Rule
 from monitoring_generator.mutation.harness import Mutant
 
 
 class PromtoolJudge:
     """Runs the test cases in `tests`, a folder of promtool test files, against the rules of a mutant.
 
-    `real` are the rule files as they should be. A mutant is judged by the cases of the alerts that
+    `real` are the rules as they should be. A mutant is judged by the cases of the alerts that
     come from a changed rule, and by those that assert a changed recording; the first that fails
     ends it. Rules that a case does not need are left out, which saves most of the time.
     """
 
-    def __init__(self, real: Mapping[str, str], tests: Path) -> None:
+    def __init__(self, real: Sequence[Rule], tests: Path) -> None:
         self._real = real
         self._cases = [case for path in sorted(tests.glob("*.yaml")) for case in _cases_of(path)]
         # Cases with few evaluations first: most mutants are seen by several.
         self._cases.sort(key=lambda case: case.cost)
 
-    def __call__(self, mutant: Mutant) -> str | None:
+    def __call__(self, mutant: Mutant[Sequence[Rule]]) -> str | None:
         """The name of the first case that fails with the mutant's rules, or None."""
-        rules = read_rules(mutant.files)
-        changed = _changed(read_rules(self._real), rules)
+        rules = mutant.broken
+        changed = _changed(self._real, rules)
         touched = _users_of(changed, rules)
         for case in self._cases:
             if case.looks_at & touched and not case.passes(rules):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -43,10 +44,18 @@ def render_rules(spec: Spec, speed_up: float = 1.0) -> dict[str, str]:
 
     Raises ValueError for a factor below 1, SpecError if two alerts record different things under one name.
     """
+    return {
+        name: HEADER + yaml.safe_dump(document, sort_keys=False, width=1000, allow_unicode=True)
+        for name, document in rule_documents(spec, speed_up).items()
+    }
+
+
+def rule_documents(spec: Spec, speed_up: float = 1.0) -> dict[str, dict[str, Any]]:
+    """The same before it is text."""
     pace = Pace(speed_up)
     burning = [alert for alert in spec.alerts if isinstance(alert, BurnRateAlert)]
     others = [alert for alert in spec.alerts if not isinstance(alert, BurnRateAlert)]
-    files = {"alerts.yml": _file("alerts", pace.wait(spec.evaluation_interval), _rules(others, spec, pace))}
+    documents = {"alerts.yml": _document("alerts", pace.wait(spec.evaluation_interval), _rules(others, spec, pace))}
     if spec.objectives:
         recorded = [
             rule
@@ -56,8 +65,8 @@ def render_rules(spec: Spec, speed_up: float = 1.0) -> dict[str, str]:
             )
         ]
         rules = recorded + _rules(burning, spec, pace)
-        files["objectives.yml"] = _file("objectives", pace.wait(burn_rate.INTERVAL), rules)
-    return files
+        documents["objectives.yml"] = _document("objectives", pace.wait(burn_rate.INTERVAL), rules)
+    return documents
 
 
 def _rules(alerts: Sequence[Alert], spec: Spec, pace: Pace) -> list[Rule]:
@@ -111,6 +120,5 @@ def _conditions(alert: Alert, pace: Pace) -> list[str]:
             return ["vector(1)"]
 
 
-def _file(group: str, interval: str, rules: list[Rule]) -> str:
-    document = {"groups": [{"name": group, "interval": interval, "rules": rules}]}
-    return HEADER + yaml.safe_dump(document, sort_keys=False, width=1000, allow_unicode=True)
+def _document(group: str, interval: str, rules: list[Rule]) -> dict[str, Any]:
+    return {"groups": [{"name": group, "interval": interval, "rules": rules}]}
