@@ -53,7 +53,7 @@ def test_a_finding_that_nobody_acknowledged_is_told() -> None:
 )
 def test_an_entry_covers_nothing_else(other: dict[str, str]) -> None:
     """Another environment, pack, rule or place is another finding."""
-    found = dataclasses.replace(FOUND, **other)  # type: ignore[arg-type]  # all fields are texts
+    found = dataclasses.replace(FOUND, **other)
     verdict = judge([FOUND, found], [ENTRY], PREFIXES)
     assert (len(verdict.unlisted), verdict.acknowledged) == (1, 1)
 
