@@ -9,6 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,8 +17,10 @@ from urllib.parse import parse_qs
 from moto.core.request import Request
 from moto.core.routing import NotFound, get_service_router
 
-#: `.../20260101/us-west-2/ecs/aws4_request` in the Authorization header.
-_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/[^/]*/([a-z0-9-]+)/aws4_request")
+#: `Credential=KEY/20260101/us-west-2/ecs/aws4_request` in the Authorization header.
+_SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/[^/]*/([a-z0-9-]+)/aws4_request")
+#: How the access keys of an assumed role begin (IAM User Guide, "IAM identifiers").
+_TEMPORARY = "ASIA"
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/(\w+)")
 
 StartResponse = Callable[..., Any]
@@ -29,18 +32,21 @@ class CallRecorder:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._seen: set[tuple[str, str, str]] = set()
+        self._seen: set[str] = set()
         self._lock = threading.Lock()
+        #: Written with each call; whoever deploys sets it, to tell preparations from the deployment.
+        self.phase = ""
 
-    def record(self, caller: str, service: str, operation: str) -> None:
-        """Note that `caller` (terraform, cdk, cloudformation, …) called the operation."""
+    def record(self, caller: str, service: str, operation: str, *, assumed: bool = False) -> None:
+        """Note that `caller` (terraform, cdk, cloudformation, …) called it; `assumed`: with a role's keys."""
+        call = {"phase": self.phase, "caller": caller, "service": service, "operation": operation, "assumed": assumed}
+        line = json.dumps(call) + "\n"
         with self._lock:
-            if self._path is None or (caller, service, operation) in self._seen:
+            if self._path is None or line in self._seen:
                 return
-            self._seen.add((caller, service, operation))
+            self._seen.add(line)
             with self._path.open("a", encoding="utf-8") as file:
-                line = {"caller": caller, "service": service, "operation": operation}
-                file.write(json.dumps(line) + "\n")
+                file.write(line)
 
     def watch(self, application: Application) -> Application:
         """`application`, with its calls recorded."""
@@ -48,8 +54,9 @@ class CallRecorder:
         def watched(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
             scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
             if scope:
-                operation = operation_of(environ, scope[1])
-                self.record(caller_of(environ.get("HTTP_USER_AGENT", "")), scope[1], operation)
+                key, service = scope.groups()
+                caller = caller_of(environ.get("HTTP_USER_AGENT", ""))
+                self.record(caller, service, operation_of(environ, service), assumed=key.startswith(_TEMPORARY))
             return application(environ, start_response)
 
         return watched
@@ -82,8 +89,6 @@ def operation_of(environ: dict[str, Any], service: str) -> str:
 
 def _action(environ: dict[str, Any]) -> str:
     """`Action` of a form; the body is put back for the application."""
-    from io import BytesIO
-
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = BytesIO(body)
     return parse_qs(body.decode("utf-8")).get("Action", ["?"])[0]

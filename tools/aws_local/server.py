@@ -1,7 +1,8 @@
 """The server: loopback only, one request at a time, ready when it says so.
 
 `/aws-local/health` answers once everything is loaded. `/aws-local/faults` takes a JSON object of faults
-(`faults.py`), for tests of a deployment that fails.
+(`faults.py`), for tests of a deployment that fails; `/aws-local/phase` a text that is recorded with each call from
+then on (`recorder.py`).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def make(port: int, *, account: str, record: Path | None = None) -> BaseWSGIServ
     api.listen(lambda service, operation: recorder.record("cloudformation", service, operation))
     moto = DomainDispatcherApplication(create_backend_app)
     application = _one_at_a_time(recorder.watch(moto))
-    return make_server(HOST, port, _control(application), threaded=True, request_handler=_QuietHandler)
+    return make_server(HOST, port, _control(application, recorder), threaded=True, request_handler=_QuietHandler)
 
 
 def _one_at_a_time(application: Application) -> Application:
@@ -55,7 +56,7 @@ def _one_at_a_time(application: Application) -> Application:
     return locked
 
 
-def _control(application: Application) -> Application:
+def _control(application: Application, recorder: CallRecorder) -> Application:
     """The paths under `/aws-local/`; everything else is AWS."""
 
     def controlled(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -63,8 +64,11 @@ def _control(application: Application) -> Application:
         if not path.startswith("/aws-local/"):
             return application(environ, start_response)
         status, answer = "200 OK", {"status": "ready"}
-        if path == "/aws-local/faults" and environ["REQUEST_METHOD"] == "PUT":
-            faults.replace(json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if path == "/aws-local/faults":
+            faults.replace(json.loads(body))
+        elif path == "/aws-local/phase":
+            recorder.phase = json.loads(body)
         elif path != "/aws-local/health":
             status, answer = "404 Not Found", {"error": f"no such path: {path}"}
         start_response(status, [("Content-Type", "application/json")])

@@ -31,7 +31,6 @@ class CdkStack:
             "CDK_DEFAULT_ACCOUNT": settings.account,
             "CDK_DEFAULT_REGION": settings.region,
             "NODE_NO_WARNINGS": "1",
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
         }
         self._cli = ""
 

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,10 +36,17 @@ class EmbeddedAws:
 
     def set_faults(self, **faults: list[str]) -> None:
         """Make these things go wrong, and no others; see `tools/aws_local/faults.py`."""
+        self._put("faults", faults)
+
+    def set_phase(self, phase: str) -> None:
+        """Record calls as those of `phase` from now on."""
+        self._put("phase", phase)
+
+    def _put(self, what: str, value: object) -> None:
         connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=10)
-        connection.request("PUT", "/aws-local/faults", body=json.dumps(faults))
+        connection.request("PUT", f"/aws-local/{what}", body=json.dumps(value))
         if connection.getresponse().status != 200:
-            raise DeployError(f"the embedded AWS does not know the faults {faults}")
+            raise DeployError(f"the embedded AWS refuses {what} {value}")
 
 
 @cache
@@ -55,6 +63,7 @@ def running(settings: Settings, name: str) -> Iterator[EmbeddedAws]:
     folder.mkdir(parents=True, exist_ok=True)
     calls = folder / "calls.jsonl"
     calls.unlink(missing_ok=True)
+    shutil.rmtree(folder / "logs", ignore_errors=True)  # of the last run
     command = [sys.executable, "-W", "ignore", "-m", "tools.aws_local", "--port", "0"]
     command += ["--account", settings.account, "--record", str(calls)]
     domain = settings.values["domain"]

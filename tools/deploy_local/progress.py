@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tools.deploy_local.errors import DeployError
+from tools.deploy_local.settings import RUN
 
 #: Seconds between two lines about the same step.
 EVERY = 10.0
@@ -35,7 +36,8 @@ def run(
 ) -> tuple[int, str]:
     """Run `command`; lines that match `counted` are what has been done so far.
 
-    Returns its exit status, one of `accepted`, and its output. Raises DeployError for any other status.
+    Its output is kept below `.run/deploy`, in `<who>/logs`. Returns its exit status, one of `accepted`, and its
+    output. Raises DeployError for any other status.
     """
     say(who, f"{step} …")
     began = said = time.monotonic()
@@ -52,6 +54,10 @@ def run(
             say(who, f"{step}: {count} done after {said - began:.0f} s")
     status = process.wait()
     output = "".join(lines)
+    logs = RUN / who / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    name = f"{len(list(logs.iterdir())) + 1:02}-{step.split()[0]}.log"
+    (logs / name).write_text(output, encoding="utf-8")
     if status not in accepted:
         raise DeployError(f"{who}: {step} failed with status {status}", output)
     say(who, f"{step}: {count} done in {time.monotonic() - began:.0f} s")

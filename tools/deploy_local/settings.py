@@ -60,12 +60,18 @@ def load(environment: str, folder: Path = ROOT / "environments") -> Settings:
     return Settings(environment, yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def changed_copy(settings: Settings, folder: Path, **changes: Any) -> Path:
-    """A folder of environment files in which `service` of this environment has other values; returns it."""
+def changed_copy(settings: Settings, folder: Path, changes: dict[str, Any]) -> tuple[Path, Settings]:
+    """A folder of environment files with other values for this environment; returns it, and the settings there."""
     folder.mkdir(parents=True, exist_ok=True)
     for source in (ROOT / "environments").iterdir():
         (folder / source.name).write_bytes(source.read_bytes())
-    values = {**settings.values, "service": {**settings.values["service"], **changes}}
+    values = _merged(settings.values, changes)
     text = yaml.safe_dump(values, allow_unicode=True)
     (folder / f"{settings.environment}.yaml").write_text(text, encoding="utf-8")
-    return folder
+    return folder, Settings(settings.environment, values)
+
+
+def _merged(old: Any, new: Any) -> Any:
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
+    return new

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.responses import ActionResult, EmptyResult
 
+from tools.aws_local.api import client
 from tools.aws_local.operations import operation
 from tools.aws_local.store import table
 
@@ -40,11 +42,12 @@ def describe_scaling_activities(self: ApplicationAutoScalingResponse) -> ActionR
 
 
 _register_scalable_target = ApplicationAutoScalingResponse.register_scalable_target
+_put_scaling_policy = ApplicationAutoScalingResponse.put_scaling_policy
 
 
 @operation(ApplicationAutoScalingResponse)
 def register_scalable_target(self: ApplicationAutoScalingResponse) -> ActionResult:
-    """moto's, and the tags are kept."""
+    """moto's; the tags are kept, and a service outside the bounds is brought inside at once."""
     _register_scalable_target(self)
     [target] = self.applicationautoscaling_backend.describe_scalable_targets(
         namespace=self._get_param("ServiceNamespace"),
@@ -53,4 +56,23 @@ def register_scalable_target(self: ApplicationAutoScalingResponse) -> ActionResu
     )
     if self._get_param("Tags"):
         table(self.applicationautoscaling_backend, "tags").setdefault(target.arn, {}).update(self._get_param("Tags"))
+    if target.scalable_dimension == "ecs:service:DesiredCount":
+        _, cluster, name = target.resource_id.split("/")
+        ecs = client("ecs", self.region)
+        [service] = ecs.describe_services(cluster=cluster, services=[name])["services"]
+        count = min(max(service["desiredCount"], target.min_capacity), target.max_capacity)
+        if count != service["desiredCount"]:
+            ecs.update_service(cluster=cluster, service=name, desiredCount=count)
     return ActionResult({"ScalableTargetARN": target.arn})
+
+
+@operation(ApplicationAutoScalingResponse)
+def put_scaling_policy(self: ApplicationAutoScalingResponse) -> str:
+    """moto's; the alarms of a policy that is replaced go, which moto leaves behind."""
+    names = ("ServiceNamespace", "ResourceId", "ScalableDimension", "PolicyName")
+    key = FakeApplicationAutoscalingPolicy.formulate_key(*(self._get_param(name) for name in names))
+    old = self.applicationautoscaling_backend.policies.get(key)
+    if old is not None:
+        old.delete_alarms(self.current_account, self.region)
+    answer: str = _put_scaling_policy(self)
+    return answer

@@ -17,13 +17,11 @@ def ecs_service(aws: EmbeddedAws, settings: Settings) -> dict[str, Any]:
     return service
 
 
-def image_of(aws: EmbeddedAws, settings: Settings) -> str:
-    """The image of the revision that runs."""
-    definition = ecs_service(aws, settings)["taskDefinition"]
-    [container] = aws.client("ecs").describe_task_definition(taskDefinition=definition)["taskDefinition"][
-        "containerDefinitions"
-    ]
-    return str(container["image"])
+def task_definition(aws: EmbeddedAws, settings: Settings) -> dict[str, Any]:
+    """The revision that the service runs."""
+    revision = ecs_service(aws, settings)["taskDefinition"]
+    definition: dict[str, Any] = aws.client("ecs").describe_task_definition(taskDefinition=revision)["taskDefinition"]
+    return definition
 
 
 def load_balancer(aws: EmbeddedAws, settings: Settings) -> dict[str, Any]:
@@ -77,7 +75,7 @@ def a_bad_deployment_is_rolled_back(aws: EmbeddedAws, settings: Settings) -> Non
 
 def the_task_has_neither_root_nor_a_writable_root_file_system(aws: EmbeddedAws, settings: Settings) -> None:
     """And logs without blocking, under separate roles."""
-    definition = aws.client("ecs").describe_task_definition(taskDefinition=settings.name)["taskDefinition"]
+    definition = task_definition(aws, settings)
     assert definition["executionRoleArn"] != definition["taskRoleArn"]
     [container] = definition["containerDefinitions"]
     assert (container["user"], container["readonlyRootFilesystem"]) == ("65532", True)
