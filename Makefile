@@ -35,7 +35,7 @@ docs: $(TOX) ## the API reference of the library, in .run/api
 
 proof: $(TOX) ## every long proof in full, with a table of figures at the end
 	@$(PYTHON) -m tools.setup_system
-	@FULL_PROOF=1 $(TOX) run -e resilience
+	@FULL_PROOF=1 $(TOX) run -e resilience,monitoring,mutation
 
 clean: ## remove what make and tox have made
 	rm -rf .venv .tox .run .mypy_cache .ruff_cache .pytest_cache
