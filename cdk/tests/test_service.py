@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any
 
 from logging_infra.build import Inputs
+from logging_infra.constructs.parameters import sha256_of
 from logging_infra.synthesis import Templates
 
 EXEC_MOUNTS = {"/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm"}
@@ -125,6 +127,22 @@ def test_settings_come_from_parameters_and_none_is_plain(templates: Templates, i
     assert values["SERVICE_NAME"] == inputs.values.service.name
     assert values["ENVIRONMENT"] == inputs.values.environment
     assert len(values) == len(templates.all("AWS::SSM::Parameter")) == 8
+
+
+def test_a_changed_setting_is_a_deployment(templates: Templates) -> None:
+    """The task definition has the hash of all settings, as Terraform's has (environments/README.md)."""
+    values = {
+        p.properties["Name"].rpartition("/")[2]: p.properties["Value"] for p in templates.all("AWS::SSM::Parameter")
+    }
+    text = json.dumps(values, separators=(",", ":"), sort_keys=True)
+    expected = hashlib.sha256(text.encode()).hexdigest()
+    assert container(templates)["DockerLabels"] == {"parameters-sha256": expected}
+
+
+def test_the_hash_is_of_what_terraform_would_write() -> None:
+    """`jsonencode` sorts keys, leaves letters of other alphabets and writes `<`, `>` and `&` as numbers."""
+    written = r'{"a":"1","b":"\u003ca\u003e\u0026ä\"\\"}'
+    assert sha256_of({"b": '<a>&ä"\\', "a": "1"}) == hashlib.sha256(written.encode()).hexdigest()
 
 
 def test_a_stopped_container_has_time_to_flush(templates: Templates, inputs: Inputs) -> None:

@@ -34,6 +34,7 @@ class TaskDefinition(Construct):
         memory: int,
         stop_timeout: int,
         secrets: Mapping[str, str],
+        secrets_sha256: str,
         log_group: str,
         log_buffer: str,
         region: str,
@@ -58,6 +59,7 @@ class TaskDefinition(Construct):
                 {"containerPort": port, "hostPort": port, "protocol": "tcp"}
                 for port in (container.port, container.metrics_port)
             ],
+            "dockerLabels": {"parameters-sha256": secrets_sha256},
             "secrets": [{"name": variable, "valueFrom": arn} for variable, arn in secrets.items()],
             "stopTimeout": stop_timeout,
             "healthCheck": {

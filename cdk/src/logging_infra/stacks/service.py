@@ -195,6 +195,7 @@ class ServiceStack(Stack):
             memory=service.memory,
             stop_timeout=service.stop_timeout,
             secrets=parameters.arn_of,
+            secrets_sha256=parameters.sha256,
             log_group=data.service_logs.name,
             log_buffer=service.log_driver_buffer,
             region=values.region,
