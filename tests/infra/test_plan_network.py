@@ -21,6 +21,13 @@ def test_the_vpc_is_closed_and_watched(planned: Plan) -> None:
     assert not any(one.values["map_public_ip_on_launch"] for one in planned.all("aws_subnet"))
 
 
+def test_only_our_flow_logs_take_their_role(planned: Plan) -> None:
+    """The service may not use it for another account (check 24)."""
+    (trust,) = planned.one("aws_iam_role", "flow_logs").statements("assume_role_policy")
+    assert trust["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": load(planned.environment)["account"]}}
+
+
 def test_tasks_reach_aws_as_the_file_says(planned: Plan) -> None:
     """Check 25: one NAT gateway, one a zone, or none and every endpoint that a task needs; S3 always by its gateway."""
     values = load(planned.environment)
