@@ -3,10 +3,10 @@ PYTHON ?= python3
 TOX := .venv/bin/tox
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down image test docs proof clean
+.PHONY: help demo up down image deploy-local test docs proof clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(TOX) ## the service under real traffic, an embedded AWS, alerts; DEMO_SECONDS=20 stops by itself
 	@echo "make demo: setting up its environment (the first time half a minute) …"
@@ -24,6 +24,9 @@ down: $(TOX) ## remove what `make up` made: containers, networks, volumes, image
 image: $(TOX) ## the service's image alone
 	@$(TOX) run -qq -e compose
 	@.tox/compose/bin/python -m tools.compose image
+
+deploy-local: $(TOX) ## terraform apply and cdk deploy of dev on an embedded AWS, checked, updated, taken down
+	@$(TOX) run -qq -e deploy
 
 test: $(TOX) ## set up what the tests need, then run every tox environment
 	@$(PYTHON) -m tools.setup_system

@@ -34,15 +34,16 @@ class _InProcess:
         self._stubber.enabled = True
 
     def __call__(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
-        _, service, operation = event_name.split(".", 2)
+        service, operation = event_name.split(".")[1:3]
         for listener in _listeners:
             listener(service, operation)
-        return self._stubber(event_name, request)
+        response: AWSResponse | None = self._stubber(event_name, request)
+        return response
 
 
 @cache
-def _session() -> botocore.session.Session:
-    session = botocore.session.Session()
+def _session() -> Any:
+    session: Any = botocore.session.Session()
     session.set_credentials("cloudformation", "cloudformation")
     session.register("before-send", _InProcess())
     return session
@@ -57,4 +58,5 @@ def client(service: str, region: str) -> Any:
 def operation_model(service: str, operation: str, region: str) -> OperationModel:
     """The description of an operation given by its method's name, such as `create_service`."""
     made = client(service, region)
-    return made.meta.service_model.operation_model(made.meta.method_to_api_mapping[operation])
+    model: OperationModel = made.meta.service_model.operation_model(made.meta.method_to_api_mapping[operation])
+    return model

@@ -21,7 +21,7 @@ def operation(response: type[BaseResponse]) -> Callable[[Function], Function]:
     return add
 
 
-class EmbeddedError(ServiceException):
+class EmbeddedError(ServiceException):  # type: ignore[misc]
     """An error of ours. moto looks for the description of its code in the raising service only if that is moto's."""
 
 
@@ -45,4 +45,4 @@ def refuse_what_is_missing() -> None:
             message = f"the embedded AWS does not have {name} ({error})"
             return self.serialized(ActionResult(EmbeddedError("UnsupportedOperation", message)))
 
-    BaseResponse.call_action = call_action  # type: ignore[method-assign]
+    BaseResponse.call_action = call_action

@@ -91,4 +91,4 @@ def _action(environ: dict[str, Any]) -> str:
     """`Action` of a form; the body is put back for the application."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = BytesIO(body)
-    return parse_qs(body.decode("utf-8")).get("Action", ["?"])[0]
+    return str(parse_qs(body.decode("utf-8")).get("Action", ["?"])[0])

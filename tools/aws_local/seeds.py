@@ -12,7 +12,7 @@ def add_certificate(arn: str, domain: str) -> None:
     backend = acm_backends[place.account][place.region]
     made = backend.request_certificate(
         domain_name=domain,
-        idempotency_token=None,  # type: ignore[arg-type]
+        idempotency_token=None,
         subject_alt_names=[],
         tags=[],
     )

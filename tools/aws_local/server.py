@@ -23,7 +23,7 @@ from tools.aws_local.recorder import Application, CallRecorder, StartResponse
 HOST = "127.0.0.1"
 
 
-class _QuietHandler(MotoRequestHandler):
+class _QuietHandler(MotoRequestHandler):  # type: ignore[misc]
     """No line a request; errors are still logged."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

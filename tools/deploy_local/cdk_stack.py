@@ -72,7 +72,7 @@ def install_cli() -> Path:
     FOLDER.mkdir(parents=True, exist_ok=True)
     if shutil.which("npm") is None:
         raise DeployError("npm is not on the PATH; install Node.js 20 or newer to deploy with CDK")
-    wanted = json.loads((APP / "package.json").read_text(encoding="utf-8"))["devDependencies"]["aws-cdk"]
+    wanted: str = json.loads((APP / "package.json").read_text(encoding="utf-8"))["devDependencies"]["aws-cdk"]
     place = FOLDER / "cli" / wanted
     cli = place / "node_modules" / ".bin" / "cdk"
     if not cli.is_file():

@@ -17,7 +17,7 @@ from tools.deploy_local.terraform_stack import TerraformStack
 BROKEN_IMAGE = "sha256:" + "b" * 64
 #: An update that works: another image, and something of every part that may change. `owner` is a tag of everything.
 NEXT: dict[str, Any] = {
-    "tags": {"owner": "somebody-else"},
+    "tags": {"owner": "somebody-else", "repository": "example/renamed"},
     "service": {
         "image_digest": "sha256:" + "2" * 64,
         "memory": 1024,
@@ -25,6 +25,7 @@ NEXT: dict[str, Any] = {
         "max_tasks": 5,
         "on_demand_base": 2,
         "scale_cpu_percent": 55,
+        "exec": True,
         "deregistration_delay": 15,
         "log_level": "WARNING",
     },

@@ -19,7 +19,7 @@ from tools.aws_local.operations import fail, operation
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 
 
-class Backend(CloudFormationBackend):
+class Backend(CloudFormationBackend):  # type: ignore[misc]
     """The methods that replace moto's; `install` puts them there."""
 
     def create_stack(self, name: str, template: str, parameters: dict[str, Any], **options: Any) -> DeployedStack:
@@ -68,10 +68,11 @@ class Backend(CloudFormationBackend):
 
     def find_change_set(self, name_or_id: str, stack: str | None) -> DeployedChangeSet:
         """By id, or by name within a stack: each stack may have one of the same name."""
+        change_set: DeployedChangeSet
         for change_set in self.change_sets.values():
             ours = stack is None or stack in (change_set.stack_name, change_set.stack_id)
             if change_set.change_set_id == name_or_id or (ours and change_set.change_set_name == name_or_id):
-                return change_set  # type: ignore[return-value]
+                return change_set
         raise fail("ChangeSetNotFound", f"ChangeSet [{name_or_id}] does not exist")
 
     def execute_change_set(self, change_set_name: str, stack_name: str | None = None) -> None:
@@ -91,11 +92,11 @@ class Backend(CloudFormationBackend):
         tags: dict[str, str] | None,
     ) -> DeployedStack:
         """Deploy `template` onto an existing stack."""
-        stack = self.get_stack(name)
+        stack: DeployedStack = self.get_stack(name)
         resolved = self._resolve_update_parameters(instance=stack, incoming_params=parameters)
         stack.role_arn = role_arn
         self._deploy(stack, template, resolved, tags)
-        return stack  # type: ignore[return-value]
+        return stack
 
     def delete_stack(self, name_or_stack_id: str) -> None:
         """Remove a stack; one that others import from, or that is protected, is refused."""

@@ -106,7 +106,7 @@ class Deployment:
         if model.NAME in properties:
             return str(properties[model.NAME])
         ending = f"-{logical_id[:20]}-{secrets.token_hex(4).upper()}"
-        return self.stack.name[: model.NAME_LIMIT - len(ending)] + ending
+        return str(self.stack.name)[: model.NAME_LIMIT - len(ending)] + ending
 
     def _create(self, new: Resource, old: Resource | None) -> Resource:
         self.stack.say("CREATE_IN_PROGRESS", new)

@@ -23,7 +23,7 @@ class Replace(Exception):
     """The change needs a new resource in place of the old one."""
 
 
-class Resource(CloudFormationModel):
+class Resource(CloudFormationModel):  # type: ignore[misc]
     """One resource of a stack."""
 
     #: The type's name, such as `AWS::ECS::Service`.
@@ -102,7 +102,7 @@ class Resource(CloudFormationModel):
     # What moto's CloudFormation asks for
 
     @classmethod
-    def cloudformation_type(cls) -> str:  # type: ignore[override]
+    def cloudformation_type(cls) -> str:
         """See `CloudFormationModel`."""
         return cls.TYPE
 

@@ -15,7 +15,7 @@ from tools.aws_local.cloudformation.model import Resource
 from tools.aws_local.cloudformation.template import Scope, TemplateError, resolve
 
 
-class DeployedStack(Stack):
+class DeployedStack(Stack):  # type: ignore[misc]
     """moto's stack without its resource map: `resources` are those that exist now."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -41,13 +41,13 @@ class DeployedStack(Stack):
         return str(self.status)
 
     @property
-    def stack_parameters(self) -> dict[str, Any]:  # type: ignore[misc]
+    def stack_parameters(self) -> dict[str, Any]:
         """Values by name as they were given, or the defaults: `UsePreviousValue` gives them again."""
         declared = self.template_dict.get("Parameters", {})
         return {**{name: about.get("Default", "") for name, about in declared.items()}, **self.parameters}
 
     @property
-    def parameter_list(self) -> list[dict[str, Any]]:  # type: ignore[misc]
+    def parameter_list(self) -> list[dict[str, Any]]:
         """As DescribeStacks shows them; secret ones are hidden."""
         declared = self.template_dict.get("Parameters", {})
         hidden = {name for name, about in declared.items() if str(about.get("NoEcho", "")).lower() == "true"}
@@ -155,7 +155,7 @@ class DeployedStack(Stack):
         )
 
 
-class DeployedChangeSet(ChangeSet):
+class DeployedChangeSet(ChangeSet):  # type: ignore[misc]
     """moto's change set, its differences by the template's text."""
 
     stack: DeployedStack

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from tools.aws_local import api
@@ -91,7 +92,7 @@ _SETTINGS: dict[str, tuple[str, str, Any]] = {
 def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
     """A rule of a template as the API takes it: flat keys there, nested ones here."""
     made: dict[str, Any] = {"Status": rule["Status"], "Filter": {"Prefix": rule.get("Prefix", "")}}
-    nested = {
+    nested: dict[str, Callable[[Any], dict[str, Any]]] = {
         "Id": lambda value: {"ID": value},
         "ExpirationInDays": lambda value: {"Expiration": {"Days": int(value)}},
         "NoncurrentVersionExpiration": lambda value: {"NoncurrentVersionExpiration": value},

@@ -44,8 +44,8 @@ def _key(detector: dict[str, Any]) -> str:
 
 
 def _given(self: CloudWatchResponse) -> dict[str, Any]:
-    names = ("Namespace", "MetricName", "Dimensions", "Stat", "Configuration", "MetricCharacteristics")
-    names += ("SingleMetricAnomalyDetector", "MetricMathAnomalyDetector")
+    names = ["Namespace", "MetricName", "Dimensions", "Stat", "Configuration", "MetricCharacteristics"]
+    names += ["SingleMetricAnomalyDetector", "MetricMathAnomalyDetector"]
     values = {name: self._get_param(name) for name in names}
     return {name: value for name, value in values.items() if value}
 

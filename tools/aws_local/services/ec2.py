@@ -11,4 +11,4 @@ def _description(self: SecurityGroupRule) -> str | None:
     return found
 
 
-SecurityGroupRule.description = property(_description)  # type: ignore[assignment,method-assign]
+SecurityGroupRule.description = property(_description)

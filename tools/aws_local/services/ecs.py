@@ -52,7 +52,7 @@ def create_service(self: EC2ContainerServiceResponse) -> ActionResult:
         raise fail("InvalidParameterException", "Creation of service was not idempotent.")
     _check(self, cluster)
     result = _create_service(self)
-    service: Service = result.result["service"]  # type: ignore[index]
+    service: Service = result.result["service"]
     service.enable_execute_command = service.enable_ecs_managed_tags = False
     service.availability_zone_rebalancing = "ENABLED"
     service.health_check_grace_period_seconds = 0 if service.load_balancers else None
@@ -84,7 +84,7 @@ def update_service(self: EC2ContainerServiceResponse) -> ActionResult:
 def delete_service(self: EC2ContainerServiceResponse) -> ActionResult:
     """moto's, and the targets are gone."""
     result = _delete_service(self)
-    service: Service = result.result["service"]  # type: ignore[index]
+    service: Service = result.result["service"]
     _place(self, service, 0)
     service.deployments = []
     return ActionResult({"service": service})
@@ -128,7 +128,7 @@ def _keep(self: EC2ContainerServiceResponse, service: Service) -> None:
         value = self._get_param(member)
         if value is not None:
             setattr(service, camelcase_to_underscores(member), value)
-    service.deployment_configuration = _with_defaults(service.deployment_configuration)  # type: ignore[attr-defined]
+    service.deployment_configuration = _with_defaults(service.deployment_configuration)
     if getattr(service, "capacity_provider_strategy", None):
         service.launch_type = None
 
@@ -138,7 +138,7 @@ def _deploy(self: EC2ContainerServiceResponse, service: Service, previous: str |
     definition = self.ecs_backend.describe_task_definition(str(service.task_definition))
     wanted = [container["image"] for container in definition.container_definitions]
     works = all(faults.can_be_pulled(image) for image in wanted)
-    breaker = service.deployment_configuration["deploymentCircuitBreaker"]  # type: ignore[attr-defined]
+    breaker = service.deployment_configuration["deploymentCircuitBreaker"]
     deployments = []
     if not works:
         reason = "tasks failed to start: CannotPullContainerError"

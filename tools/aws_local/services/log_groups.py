@@ -61,7 +61,7 @@ def to_describe_dict(self: LogGroup) -> dict[str, Any]:
     return described
 
 
-LogGroup.to_describe_dict = to_describe_dict  # type: ignore[method-assign]
+LogGroup.to_describe_dict = to_describe_dict
 
 
 @operation(LogsResponse)

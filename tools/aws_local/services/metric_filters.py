@@ -128,7 +128,7 @@ def put_log_events(self: LogStream, log_events: list[dict[str, Any]]) -> str:
     return token
 
 
-LogStream.put_log_events = put_log_events  # type: ignore[method-assign]
+LogStream.put_log_events = put_log_events
 
 
 def filter_log_events(self: LogStream, start_time: int, end_time: int, filter_pattern: str) -> list[dict[str, Any]]:
@@ -143,4 +143,4 @@ def filter_log_events(self: LogStream, start_time: int, end_time: int, filter_pa
     return [{**event.to_filter_dict(), "logStreamName": self.log_stream_name} for event in events]
 
 
-LogStream.filter_log_events = filter_log_events  # type: ignore[method-assign]
+LogStream.filter_log_events = filter_log_events

@@ -24,4 +24,4 @@ def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionRe
     return result
 
 
-FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
+FakeBucket.get_permission = get_permission
