@@ -61,6 +61,7 @@ def test_the_judge_lets_what_is_right_pass_and_names_the_test_that_sees_what_is_
 
 
 @needs_promtool
+@pytest.mark.timeout(3600)
 def test_a_sample_of_the_mutants_is_caught(capsys: pytest.CaptureFixture[str]) -> None:
     """The full run is `python -m monitoring_generator.mutation`; FULL_PROOF=1 makes it here."""
     size = [] if os.environ.get("FULL_PROOF") else ["--sample", "40", "--seed", "5"]
