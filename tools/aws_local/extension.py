@@ -6,6 +6,8 @@ import importlib
 import pkgutil
 from functools import cache
 
+from moto.core.base_backend import BackendDict
+
 from tools.aws_local import resources, services
 from tools.aws_local.cloudformation import backend
 from tools.aws_local.operations import refuse_what_is_missing
@@ -19,3 +21,8 @@ def load() -> None:
             importlib.import_module(f"{package.__name__}.{module.name}")
     backend.install()
     refuse_what_is_missing()
+
+
+def reset() -> None:
+    """Empty every account, for tests in one process."""
+    BackendDict.reset()

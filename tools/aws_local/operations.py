@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -43,6 +44,7 @@ def refuse_what_is_missing() -> None:
         except NotImplementedError as error:
             name = f"{self.service_name}:{self._get_action()}"
             message = f"the embedded AWS does not have {name} ({error})"
-            return self.serialized(ActionResult(EmbeddedError("UnsupportedOperation", message)))
+            with warnings.catch_warnings(action="ignore"):  # no service describes this code
+                return self.serialized(ActionResult(EmbeddedError("UnsupportedOperation", message)))
 
     BaseResponse.call_action = call_action

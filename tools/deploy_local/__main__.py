@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
 import time
 
-from tools.deploy_local import scenario, settings
 from tools.deploy_local.errors import DeployError
-
-SCENARIOS = {"terraform": scenario.terraform, "cdk": scenario.cdk}
+from tools.deploy_local.scenario import SCENARIOS, play
+from tools.deploy_local.settings import load
 
 
 def main(arguments: list[str]) -> int:
@@ -20,20 +18,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--environment", default="dev", help="dev, staging or prod")
     options = parser.parse_args(arguments)
 
-    began, failures = time.monotonic(), {}
-
-    def play(tool: str) -> None:
-        try:
-            SCENARIOS[tool](settings.load(options.environment))
-        except Exception as error:  # of a thread: told below
-            failures[tool] = error
-
     tools = list(SCENARIOS) if options.tool == "both" else [options.tool]
-    threads = [threading.Thread(target=play, args=(tool,)) for tool in tools]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    began = time.monotonic()
+    failures = play(tools, load(options.environment))
     for tool, error in failures.items():
         print(f"\n{tool}: {error}\n{getattr(error, 'output', '')}", file=sys.stderr)
         if not isinstance(error, DeployError):

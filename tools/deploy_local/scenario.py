@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterable
 from typing import Any
 
 from tools.deploy_local.cdk_stack import CdkStack
@@ -114,3 +116,24 @@ def _nothing_left(who: str, aws: EmbeddedAws, settings: Settings) -> None:
     if left:
         raise DeployError(f"{who}: {len(left)} resources are left", "\n".join(left))
     say(who, "nothing is left")
+
+
+SCENARIOS = {"terraform": terraform, "cdk": cdk}
+
+
+def play(tools: Iterable[str], settings: Settings) -> dict[str, Exception]:
+    """The scenarios of these tools at the same time, each with an embedded AWS of its own; returns what failed."""
+    failures: dict[str, Exception] = {}
+
+    def one(tool: str) -> None:
+        try:
+            SCENARIOS[tool](settings)
+        except Exception as error:
+            failures[tool] = error
+
+    threads = [threading.Thread(target=one, args=(tool,)) for tool in tools]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failures
