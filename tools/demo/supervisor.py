@@ -108,7 +108,9 @@ class Supervisor:
         service = self._start(
             "service", [sys.executable, "-m", "demo_service"], self._service_environ(port, metrics_port, config)
         )
-        waiting = [(moto, f"{self._urls['embedded AWS']}/moto-api/"), (service, f"{url}/health/ready")]
+        self._wait(service, f"{url}/health/ready", started)
+        # Prometheus begins when there is something to scrape: at the demo's pace 4 s without metrics are an alert.
+        waiting = [(moto, f"{self._urls['embedded AWS']}/moto-api/")]
         waiting += self._start_monitoring(ports, metrics_port, f"{url}/alerts/webhook")
         for child, ready_url in waiting:
             self._wait(child, ready_url, started)
