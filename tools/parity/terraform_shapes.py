@@ -1,0 +1,241 @@
+"""Terraform's words for what CloudFormation's types call otherwise.
+
+Most names are the same but for case and underscores. The tables have the others; documents in JSON are read, so
+that they are compared by what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tools.parity.model import document, normal
+
+_Values = dict[str, Any]
+
+#: Attribute of a reference → the model's word for what is referred to.
+_ATTRIBUTES = {"arn": "arn", "name": "name", "id": "name", "repository_url": "uri"}
+#: Types whose `id` is their ARN.
+_ID_IS_ARN = {"aws_sns_topic", "aws_iam_policy", "aws_ecs_cluster", "aws_iam_openid_connect_provider"}
+
+
+def attribute(name: str, kind: str) -> str:
+    """`arn`, `name`, `uri`, or what else the reference asks for."""
+    return "arn" if name == "id" and kind in _ID_IS_ARN else _ATTRIBUTES.get(name, name)
+
+
+def shape(kind: str, values: _Values) -> _Values:
+    """The values of a resource under the model's names."""
+    made = {key: value for key, value in values.items() if key not in _PROVIDER.get(kind, ())}
+    for old, new in _RENAMED.get(kind, {}).items():
+        if made.get(old) not in (None, "", [], {}):
+            made[new] = made.pop(old)
+    for name in _DOCUMENTS.get(kind, ()):
+        if made.get(name):
+            made["document" if name == "policy_document" else f"{name}_document"] = document(made.pop(name))
+    return _SHAPES[kind](made) if kind in _SHAPES else made
+
+
+_ALARM = {"metric_query": "metrics", "evaluate_low_sample_count_percentiles": "evaluatelowsamplecountpercentile"}
+_RULE = {"security_group_id": "groupid", "cidr_ipv4": "peer", "referenced_security_group_id": "peer"}
+_RENAMED: dict[str, dict[str, str]] = {
+    "aws_cloudwatch_log_group": {"name": "loggroupname"},
+    "aws_cloudwatch_log_metric_filter": {"name": "filtername", "pattern": "filterpattern", "metric_transformation": "metrictransformations"},
+    "aws_cloudwatch_metric_alarm": _ALARM,
+    "aws_eip": {},
+    "aws_security_group": {"name": "groupname", "description": "groupdescription"},
+    "aws_vpc_security_group_ingress_rule": _RULE,
+    "aws_vpc_security_group_egress_rule": _RULE,
+    "aws_flow_log": {"vpc_id": "resourceid", "log_destination": "loggroup", "iam_role_arn": "deliverlogspermissionarn"},
+    "aws_kms_alias": {"name": "aliasname", "target_key_id": "targetkeyid"},
+    "aws_ecr_repository": {"name": "repositoryname"},
+    "aws_s3_bucket": {"bucket": "bucketname"},
+    "aws_ecs_cluster": {"name": "clustername", "setting": "clustersettings"},
+    "aws_ecs_cluster_capacity_providers": {"cluster_name": "cluster"},
+    "aws_ecs_service": {
+        "name": "servicename",
+        "capacity_provider_strategy": "capacityproviderstrategy",
+        "load_balancer": "loadbalancers",
+    },
+    "aws_ecs_task_definition": {"volume": "volumes"},
+    "aws_appautoscaling_policy": {"name": "policyname"},
+    "aws_iam_role": {"name": "rolename"},
+    "aws_iam_policy": {"name": "policyname"},
+    "aws_sns_topic": {"name": "topicname"},
+    "aws_sns_topic_policy": {"arn": "topics"},
+    "aws_budgets_budget": {"name": "budgetname"},
+    "aws_wafv2_web_acl": {"rule": "rules"},
+    "aws_wafv2_web_acl_logging_configuration": {"log_destination_configs": "logdestinationconfigs"},
+    "aws_lb_listener": {"default_action": "defaultactions", "certificate_arn": "certificates"},
+    "aws_iam_openid_connect_provider": {"client_id_list": "clientidlist"},
+}
+_DOCUMENTS: dict[str, tuple[str, ...]] = {
+    "aws_cloudwatch_dashboard": ("dashboard_body",),
+    "aws_cloudwatch_log_data_protection_policy": ("policy_document",),
+    "aws_cloudwatch_log_resource_policy": ("policy_document",),
+    "aws_ecr_lifecycle_policy": ("policy",),
+    "aws_ecs_task_definition": ("container_definitions",),
+    "aws_iam_policy": ("policy",),
+    "aws_iam_role": ("assume_role_policy",),
+    "aws_kms_key": ("policy",),
+    "aws_s3_bucket_policy": ("policy",),
+    "aws_sns_topic_policy": ("policy",),
+}
+#: What the provider has for itself.
+_PROVIDER: dict[str, tuple[str, ...]] = {
+    "aws_cloudwatch_query_definition": ("query_definition_id",),
+    "aws_iam_role": ("name_prefix", "inline_policy", "managed_policy_arns"),
+    "aws_sns_topic_subscription": ("confirmation_timeout_in_minutes", "endpoint_auto_confirms"),
+    "aws_ecs_task_definition": ("track_latest",),
+    "aws_budgets_budget": ("account_id",),
+    "aws_lb": ("enable_deletion_protection_",),
+}
+_SHAPES: dict[str, Callable[[_Values], _Values]] = {}
+
+
+def _shape(kind: str) -> Callable[[Callable[[_Values], _Values]], Callable[[_Values], _Values]]:
+    def add(function: Callable[[_Values], _Values]) -> Callable[[_Values], _Values]:
+        _SHAPES[kind] = function
+        return function
+
+    return add
+
+
+@_shape("aws_cloudwatch_metric_alarm")
+def _alarm(values: _Values) -> _Values:
+    """Metrics and dimensions as CloudFormation nests them."""
+    values["dimensions"] = _pairs(values.get("dimensions"))
+    metrics = []
+    for query in values.get("metrics") or []:
+        query = dict(query)
+        found = query.pop("metric", None)
+        if found:
+            one = found[0] if isinstance(found, list) else found
+            name = {"namespace": one["namespace"], "metricname": one["metric_name"]}
+            stat = {key: one.get(key) for key in ("period", "stat", "unit")}
+            query["metricstat"] = {"metric": {**name, "dimensions": _pairs(one.get("dimensions"))}, **stat}
+        metrics.append(query)
+    values["metrics"] = metrics
+    return values
+
+
+def _pairs(mapping: Any) -> Any:
+    return [{"name": key, "value": value} for key, value in (mapping or {}).items()]
+
+
+@_shape("aws_ecs_service")
+def _service(values: _Values) -> _Values:
+    """The deployment's settings in one place."""
+    configuration = {
+        "maximumpercent": values.pop("deployment_maximum_percent", None),
+        "minimumhealthypercent": values.pop("deployment_minimum_healthy_percent", None),
+        "deploymentcircuitbreaker": values.pop("deployment_circuit_breaker", None),
+        "alarms": values.pop("alarms", None),
+    }
+    values["deploymentconfiguration"] = configuration
+    network = (values.get("network_configuration") or [{}])[0]
+    public = "ENABLED" if network.get("assign_public_ip") else "DISABLED"
+    values["network_configuration"] = {"awsvpcconfiguration": {**network, "assign_public_ip": public}}
+    return values
+
+
+@_shape("aws_lb")
+def _load_balancer(values: _Values) -> _Values:
+    """Attributes, which CloudFormation has as a list of key and value."""
+    logs = (values.pop("access_logs", None) or [{}])[0]
+    attributes = {
+        "routing.http.drop_invalid_header_fields.enabled": values.pop("drop_invalid_header_fields", None),
+        "routing.http.desync_mitigation_mode": values.pop("desync_mitigation_mode", None),
+        "routing.http2.enabled": values.pop("enable_http2", None),
+        "deletion_protection.enabled": values.pop("enable_deletion_protection", None),
+        "idle_timeout.timeout_seconds": values.pop("idle_timeout", None),
+        "access_logs.s3.enabled": logs.get("enabled"),
+        "access_logs.s3.bucket": logs.get("bucket"),
+        "access_logs.s3.prefix": logs.get("prefix"),
+    }
+    values["loadbalancerattributes"] = attributes
+    values["scheme"] = "internal" if values.pop("internal", False) else "internet-facing"
+    values["type"] = values.pop("load_balancer_type", None)
+    for name in ("client_keep_alive", "enable_cross_zone_load_balancing", "xff_header_processing_mode", "preserve_host_header",
+                 "enable_waf_fail_open", "enable_xff_client_port", "enable_zonal_shift", "enable_tls_version_and_cipher_suite_headers", "connection_logs"):
+        values.pop(name, None)
+    return values
+
+
+@_shape("aws_lb_target_group")
+def _target_group(values: _Values) -> _Values:
+    """Health check flat, attributes as a mapping."""
+    check = (values.pop("health_check", None) or [{}])[0]
+    names = {
+        "path": "healthcheckpath",
+        "interval": "healthcheckintervalseconds",
+        "timeout": "healthchecktimeoutseconds",
+        "healthy_threshold": "healthythresholdcount",
+        "unhealthy_threshold": "unhealthythresholdcount",
+        "protocol": "healthcheckprotocol",
+        "port": "healthcheckport",
+    }
+    values.update({new: check.get(old) for old, new in names.items()})
+    values["matcher"] = {"httpcode": check.get("matcher")}
+    values["targetgroupattributes"] = {"deregistration_delay.timeout_seconds": values.pop("deregistration_delay", None)}
+    for name in ("load_balancing_algorithm_type", "slow_start", "lambda_multi_value_headers_enabled", "proxy_protocol_v2", "stickiness"):
+        values.pop(name, None)
+    return values
+
+
+@_shape("aws_lb_listener")
+def _listener(values: _Values) -> _Values:
+    """Actions by their CloudFormation names."""
+    actions = []
+    for action in values.get("defaultactions") or []:
+        action = {key: value for key, value in action.items() if key != "order"}
+        action["redirectconfig"] = action.pop("redirect", None)
+        actions.append(action)
+    values["defaultactions"] = actions
+    return values
+
+
+@_shape("aws_sns_topic")
+def _topic(values: _Values) -> _Values:
+    """Without the sampling of delivery logs that nobody turned on."""
+    return {key: value for key, value in values.items() if not key.endswith("sample_rate")}
+
+
+@_shape("aws_ecs_task_definition")
+def _task_definition(values: _Values) -> _Values:
+    """Containers under the model's names too."""
+    values["containerdefinitions"] = values.pop("container_definitions_document")
+    return values
+
+
+@_shape("aws_budgets_budget")
+def _budget(values: _Values) -> _Values:
+    """As CloudFormation nests it."""
+    notifications = []
+    for one in values.pop("notification", None) or []:
+        mail = [{"subscriptiontype": "EMAIL", "address": a} for a in one.get("subscriber_email_addresses") or []]
+        topics = [{"subscriptiontype": "SNS", "address": a} for a in one.get("subscriber_sns_topic_arns") or []]
+        about = {key: value for key, value in one.items() if not key.startswith("subscriber")}
+        notifications.append({"notification": about, "subscribers": mail + topics})
+    filters = {one["name"]: one["values"] for one in values.pop("cost_filter", None) or []}
+    limit = {"amount": values.pop("limit_amount", None), "unit": values.pop("limit_unit", None)}
+    tags = {"tags": values.pop("tags", None), "tags_all": values.pop("tags_all", None)}
+    return {
+        "budgetname": values.pop("budgetname"),
+        "budget": {**values, "budgetlimit": limit, "costfilters": filters},
+        "notificationswithsubscribers": notifications,
+        **tags,
+    }
+
+
+@_shape("aws_appautoscaling_policy")
+def _scaling_policy(values: _Values) -> _Values:
+    """`step_adjustment` and the like are not ours."""
+    values.pop("step_scaling_policy_configuration", None)
+    return values
+
+
+@_shape("aws_vpc")
+def _vpc(values: _Values) -> _Values:
+    """Without what only IPv6 has."""
+    return {key: value for key, value in values.items() if not key.startswith("ipv6")}
