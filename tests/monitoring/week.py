@@ -145,7 +145,7 @@ def _use(service: Service) -> None:
 
 def _scrape(job: str, address: str) -> Scrape:
     text = httpx.get(f"http://{address}/metrics", timeout=10).text
-    if job == "demo-service" and "process_memory_limit_bytes" not in text:
+    if job == "demo-service" and "\nprocess_memory_limit_bytes " not in text:
         text += LIMIT
     return Scrape(job, address, text, time.time())
 
