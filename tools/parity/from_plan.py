@@ -15,7 +15,7 @@ from tools.parity.references import Place
 #: What a plan has that is no property of the resource: how the provider goes about it.
 MECHANICS = {
     "timeouts", "forcedestroy", "skipdestroy", "forcedelete", "waitforsteadystate", "id", "arn", "tags",
-    "bypasspolicylockoutsafetycheck", "deletionwindowindays", "recoverywindowindays", "revokerulesondelete",
+    "bypasspolicylockoutsafetycheck", "recoverywindowindays", "revokerulesondelete",
     "forcedetachpolicies", "checkdestroy", "forcenewdeployment", "triggers", "skipdataprotectioncheck",
 }  # fmt: skip
 
@@ -34,7 +34,7 @@ def model_of(addresses: list[str], resources: list[dict[str, Any]], place: Place
         kind = BY_TERRAFORM[resource["type"]]
         values = {key: value for key, value in resource["values"].items() if key != "tags"}
         own = addresses.index(resource["address"])
-        values = {key: value for key, value in values.items() if not _is_own_name(value, own)}
+        values = {key: value for key, value in values.items() if not is_own_name(value, own)}
         values = terraform_shapes.shape(resource["type"], values)
         properties = {key: value for key, value in normal(values).items() if key not in MECHANICS}
         if "tagsall" in properties:
@@ -50,6 +50,7 @@ def model_of(addresses: list[str], resources: list[dict[str, Any]], place: Place
     return finish(drafts, place, refer)
 
 
-def _is_own_name(value: Any, own: int) -> bool:
+def is_own_name(value: Any, own: int) -> bool:
+    """Whether a value is an id or ARN of the resource itself: the plan's name for it, nothing of the configuration."""
     match = NAME.fullmatch(value) if isinstance(value, str) else None
     return match is not None and int(match[1]) == own

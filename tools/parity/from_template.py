@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from logging_infra.build import read_inputs
+from logging_infra.synthesis import synthesize
+
 from tools.aws_local.cloudformation.template import TemplateError
 from tools.parity import template_shapes
 from tools.parity.kinds import BY_CLOUDFORMATION, Draft, finish
 from tools.parity.model import Model, normal
 from tools.parity.references import REF_IS_ARN, Place
 
+ROOT = Path(__file__).resolve().parents[2]
 #: A reference inside a text, until all keys are known.
 _MARK = re.compile(r"\x02([^\x03]*)\x1f([^\x03]*)\x03")
 #: What the CDK adds to every stack.
@@ -21,12 +25,14 @@ IGNORED = {"AWS::CDK::Metadata"}
 
 def read_templates(environment: str, place: Place, environments_directory: Path | None = None) -> Model:
     """Synthesize the environment and read it. Raises KeyError for a type that nobody mapped."""
-    from logging_infra.build import read_inputs
-    from logging_infra.synthesis import synthesize
+    return model_of(templates_of(environment, environments_directory), place)
 
-    root = Path(__file__).resolve().parents[2]
-    templates = synthesize(read_inputs(root, environment, environments=environments_directory)).templates
-    return model_of(templates, place)
+
+def templates_of(environment: str, environments_directory: Path | None = None) -> Mapping[str, Mapping[str, Any]]:
+    """The templates by part."""
+    inputs = read_inputs(ROOT, environment, environments=environments_directory)
+    templates: Mapping[str, Mapping[str, Any]] = synthesize(inputs).templates
+    return templates
 
 
 def model_of(templates: Mapping[str, Mapping[str, Any]], place: Place) -> Model:

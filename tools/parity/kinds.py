@@ -66,17 +66,54 @@ KINDS = (
         ("AWS::EC2::SecurityGroupEgress",),
         ("groupid", "peer", "fromport"),
     ),
-    Kind("flow log", ("aws_flow_log",), ("AWS::EC2::FlowLog",), ("resourceid",), {"logdestinationtype": "cloud-watch-logs", "maxaggregationinterval": 600}),
-    Kind("key", ("aws_kms_key",), ("AWS::KMS::Key",), _NAME_TAG, {"customermasterkeyspec": "SYMMETRIC_DEFAULT", "keyusage": "ENCRYPT_DECRYPT", "isenabled": True, "enabled": True, "keyspec": "SYMMETRIC_DEFAULT"}),
+    Kind(
+        "flow log",
+        ("aws_flow_log",),
+        ("AWS::EC2::FlowLog",),
+        ("resourceid",),
+        {"logdestinationtype": "cloud-watch-logs", "maxaggregationinterval": 600, "resourcetype": "VPC"},
+    ),
+    Kind(
+        "key",
+        ("aws_kms_key",),
+        ("AWS::KMS::Key",),
+        _NAME_TAG,
+        {
+            "customermasterkeyspec": "SYMMETRIC_DEFAULT",
+            "keyusage": "ENCRYPT_DECRYPT",
+            "enabled": True,
+            "keyspec": "SYMMETRIC_DEFAULT",
+        },
+    ),
     Kind("key alias", ("aws_kms_alias",), ("AWS::KMS::Alias",), ("aliasname",)),
     Kind("repository", ("aws_ecr_repository",), ("AWS::ECR::Repository",), ("repositoryname",)),
     Kind("repository life cycle", ("aws_ecr_lifecycle_policy",), (), ("repository",)),
-    Kind("log group", ("aws_cloudwatch_log_group",), ("AWS::Logs::LogGroup",), ("loggroupname",), {"loggroupclass": "STANDARD"}),
+    Kind(
+        "log group",
+        ("aws_cloudwatch_log_group",),
+        ("AWS::Logs::LogGroup",),
+        ("loggroupname",),
+        {"loggroupclass": "STANDARD"},
+    ),
     Kind("data protection", ("aws_cloudwatch_log_data_protection_policy",), (), ("loggroupname",)),
-    Kind("metric filter", ("aws_cloudwatch_log_metric_filter",), ("AWS::Logs::MetricFilter",), ("filtername",), {"metrictransformations.unit": "None"}),
+    Kind(
+        "metric filter",
+        ("aws_cloudwatch_log_metric_filter",),
+        ("AWS::Logs::MetricFilter",),
+        ("filtername",),
+        {"metrictransformations.unit": "None"},
+    ),
     Kind("saved query", ("aws_cloudwatch_query_definition",), ("AWS::Logs::QueryDefinition",), ("name",)),
-    Kind("log anomaly detector", ("aws_cloudwatch_log_anomaly_detector",), ("AWS::Logs::LogAnomalyDetector",), ("detectorname",), {"enabled": True}),
-    Kind("log resource policy", ("aws_cloudwatch_log_resource_policy",), ("AWS::Logs::ResourcePolicy",), ("policyname",)),
+    Kind(
+        "log anomaly detector",
+        ("aws_cloudwatch_log_anomaly_detector",),
+        ("AWS::Logs::LogAnomalyDetector",),
+        ("detectorname",),
+        {"enabled": True},
+    ),
+    Kind(
+        "log resource policy", ("aws_cloudwatch_log_resource_policy",), ("AWS::Logs::ResourcePolicy",), ("policyname",)
+    ),
     Kind("bucket", ("aws_s3_bucket",), ("AWS::S3::Bucket",), ("bucketname",)),
     Kind("bucket encryption", ("aws_s3_bucket_server_side_encryption_configuration",), (), ("bucket",)),
     Kind("bucket public access", ("aws_s3_bucket_public_access_block",), (), ("bucket",)),
@@ -84,19 +121,70 @@ KINDS = (
     Kind("bucket ownership", ("aws_s3_bucket_ownership_controls",), (), ("bucket",)),
     Kind("bucket life cycle", ("aws_s3_bucket_lifecycle_configuration",), (), ("bucket",)),
     Kind("bucket policy", ("aws_s3_bucket_policy",), ("AWS::S3::BucketPolicy",), ("bucket",)),
-    Kind("load balancer", ("aws_lb",), ("AWS::ElasticLoadBalancingV2::LoadBalancer",), ("name",)),
-    Kind("target group", ("aws_lb_target_group",), ("AWS::ElasticLoadBalancingV2::TargetGroup",), ("name",)),
-    Kind("listener", ("aws_lb_listener",), ("AWS::ElasticLoadBalancingV2::Listener",), ("port",)),
+    Kind(
+        "load balancer",
+        ("aws_lb",),
+        ("AWS::ElasticLoadBalancingV2::LoadBalancer",),
+        ("name",),
+        {"ipaddresstype": "ipv4"},
+    ),
+    Kind(
+        "target group",
+        ("aws_lb_target_group",),
+        ("AWS::ElasticLoadBalancingV2::TargetGroup",),
+        ("name",),
+    ),
+    Kind(
+        "listener",
+        ("aws_lb_listener",),
+        ("AWS::ElasticLoadBalancingV2::Listener",),
+        ("port",),
+        {"defaultactions.redirectconfig.path": "/#{path}", "defaultactions.redirectconfig.query": "#{query}"},
+    ),
     Kind("web acl", ("aws_wafv2_web_acl",), ("AWS::WAFv2::WebACL",), ("name",)),
-    Kind("web acl association", ("aws_wafv2_web_acl_association",), ("AWS::WAFv2::WebACLAssociation",), ("resourcearn",)),
-    Kind("web acl logging", ("aws_wafv2_web_acl_logging_configuration",), ("AWS::WAFv2::LoggingConfiguration",), ("resourcearn",)),
+    Kind(
+        "web acl association", ("aws_wafv2_web_acl_association",), ("AWS::WAFv2::WebACLAssociation",), ("resourcearn",)
+    ),
+    Kind(
+        "web acl logging",
+        ("aws_wafv2_web_acl_logging_configuration",),
+        ("AWS::WAFv2::LoggingConfiguration",),
+        ("resourcearn",),
+    ),
     Kind("cluster", ("aws_ecs_cluster",), ("AWS::ECS::Cluster",), ("clustername",)),
-    Kind("capacity providers", ("aws_ecs_cluster_capacity_providers",), ("AWS::ECS::ClusterCapacityProviderAssociations",), ("cluster",)),
+    Kind(
+        "capacity providers",
+        ("aws_ecs_cluster_capacity_providers",),
+        ("AWS::ECS::ClusterCapacityProviderAssociations",),
+        ("cluster",),
+    ),
     Kind("task definition", ("aws_ecs_task_definition",), ("AWS::ECS::TaskDefinition",), ("family",)),
-    Kind("service", ("aws_ecs_service",), ("AWS::ECS::Service",), ("servicename",), {"schedulingstrategy": "REPLICA", "platformversion": "LATEST"}),
-    Kind("scalable target", ("aws_appautoscaling_target",), ("AWS::ApplicationAutoScaling::ScalableTarget",), ("resourceid",)),
-    Kind("scaling policy", ("aws_appautoscaling_policy",), ("AWS::ApplicationAutoScaling::ScalingPolicy",), ("policyname",)),
-    Kind("parameter", ("aws_ssm_parameter",), ("AWS::SSM::Parameter",), ("name",), {"tier": "Standard", "datatype": "text"}),
+    Kind(
+        "service",
+        ("aws_ecs_service",),
+        ("AWS::ECS::Service",),
+        ("servicename",),
+        {"schedulingstrategy": "REPLICA", "platformversion": "LATEST"},
+    ),
+    Kind(
+        "scalable target",
+        ("aws_appautoscaling_target",),
+        ("AWS::ApplicationAutoScaling::ScalableTarget",),
+        ("resourceid",),
+    ),
+    Kind(
+        "scaling policy",
+        ("aws_appautoscaling_policy",),
+        ("AWS::ApplicationAutoScaling::ScalingPolicy",),
+        ("policyname",),
+    ),
+    Kind(
+        "parameter",
+        ("aws_ssm_parameter",),
+        ("AWS::SSM::Parameter",),
+        ("name",),
+        {"tier": "Standard", "datatype": "text"},
+    ),
     Kind("role", ("aws_iam_role",), ("AWS::IAM::Role",), ("rolename",), {"path": "/", "maxsessionduration": 3600}),
     Kind("managed policy", ("aws_iam_policy",), ("AWS::IAM::ManagedPolicy",), ("policyname",), {"path": "/"}),
     Kind("policy attachment", ("aws_iam_role_policy_attachment",), (), ("role", "policyarn")),
@@ -104,10 +192,21 @@ KINDS = (
     Kind("topic", ("aws_sns_topic",), ("AWS::SNS::Topic",), ("topicname",)),
     Kind("topic policy", ("aws_sns_topic_policy",), ("AWS::SNS::TopicPolicy",), ("topics",)),
     Kind("subscription", ("aws_sns_topic_subscription",), ("AWS::SNS::Subscription",), ("topicarn", "endpoint")),
-    Kind("alarm", ("aws_cloudwatch_metric_alarm",), ("AWS::CloudWatch::Alarm",), ("alarmname",), {"actionsenabled": True}),
-    Kind("composite alarm", ("aws_cloudwatch_composite_alarm",), ("AWS::CloudWatch::CompositeAlarm",), ("alarmname",), {"actionsenabled": True}),
+    Kind("alarm", ("aws_cloudwatch_metric_alarm",), ("AWS::CloudWatch::Alarm",), ("alarmname",)),
+    Kind(
+        "composite alarm",
+        ("aws_cloudwatch_composite_alarm",),
+        ("AWS::CloudWatch::CompositeAlarm",),
+        ("alarmname",),
+    ),
     Kind("dashboard", ("aws_cloudwatch_dashboard",), ("AWS::CloudWatch::Dashboard",), ("dashboardname",)),
-    Kind("budget", ("aws_budgets_budget",), ("AWS::Budgets::Budget",), ("budgetname",)),
+    Kind(
+        "budget",
+        ("aws_budgets_budget",),
+        ("AWS::Budgets::Budget",),
+        ("budgetname",),
+        {"budget.timeperiodend": "2087-06-15_00:00"},
+    ),
 )
 BY_TERRAFORM = {name: kind for kind in KINDS for name in kind.terraform}
 BY_CLOUDFORMATION = {name: kind for kind in KINDS for name in kind.cloudformation}
@@ -125,7 +224,8 @@ def finish(drafts: list[Draft], place: Place, refer: Refer) -> Model:
             draft = by_source[source]
             keys[source] = "?"  # a cycle would stay so
             parts = [_deep(draft.properties, path) for path in draft.kind.key]
-            keys[source] = " ".join(str(_resolved(part, refer, resolve)) for part in parts)
+            key = " ".join(str(_resolved(part, refer, resolve)) for part in parts)
+            keys[source] = key.removeprefix("https://")  # of an identity provider
         return keys[source]
 
     def resolve(source: str, attribute: str) -> str:

@@ -31,6 +31,9 @@ class Resource:
 
 Model = dict[str, Resource]
 
+#: What is on unless it is turned off: here false says something and true nothing.
+ON_BY_DEFAULT = {"actionsenabled", "healthcheckenabled", "isenabled"}
+
 
 def simple(name: str) -> str:
     """A property's name as the model has it."""
@@ -40,8 +43,9 @@ def simple(name: str) -> str:
 def normal(value: Any) -> Any:
     """`value` without what says nothing, keys simplified, numbers and booleans as such, lists of one item unpacked."""
     if isinstance(value, Mapping):
-        pairs = {simple(key): document(item) if simple(key).endswith("document") else normal(item) for key, item in value.items()}
-        return {key: item for key, item in sorted(pairs.items()) if not _says_nothing(item)}
+        pairs = ((simple(key), item) for key, item in value.items())
+        made = {key: _property(key, item) for key, item in sorted(pairs)}
+        return {key: item for key, item in made.items() if not _says_nothing(item)}
     if isinstance(value, list | tuple):
         items = [item for item in (normal(item) for item in value) if not _says_nothing(item)]
         if len(items) == 1 and isinstance(items[0], dict):
@@ -52,6 +56,15 @@ def normal(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _property(key: str, value: Any) -> Any:
+    if key.endswith("document"):
+        return document(value)
+    made = normal(value)
+    if key in ON_BY_DEFAULT:
+        return "off" if made is False else None if made is True else made
+    return made
 
 
 def _scalar(text: str) -> Any:
@@ -85,8 +98,8 @@ def _policy(policy: Mapping[str, Any]) -> dict[str, Any]:
     """An IAM policy: lists of one are their item, the order of actions and statements says nothing."""
 
     def flat(value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {key: flat(item) for key, item in sorted(value.items())}
+        if isinstance(value, Mapping):  # `Sid` is a name that nothing evaluates
+            return {key: flat(item) for key, item in sorted(value.items()) if key != "Sid"}
         if isinstance(value, list):
             items = sorted((flat(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
             return items[0] if len(items) == 1 else items

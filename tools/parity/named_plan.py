@@ -29,7 +29,7 @@ NAME = re.compile(r"(?:arn:aws:x:[a-z0-9-]+:\d{12}:)?named(\d{4})-([a-z_]+)-end"
 
 
 def named_plan(environment: str, environments_directory: Path | None = None) -> tuple[list[str], list[dict[str, Any]]]:
-    """Addresses by number, and the resources of the plan (`type`, `address`, `values`); only what the configuration says.
+    """Addresses by number, and the plan's resources (`type`, `address`, `values`): only what the configuration says.
 
     Raises TerraformError.
     """
@@ -39,9 +39,7 @@ def named_plan(environment: str, environments_directory: Path | None = None) -> 
     named = _named_values(environment, environments_directory, changes)
     resources = []
     for change in changes:
-        values = _merge(
-            change["change"]["after"], change["change"]["after_unknown"], named[change["address"]]
-        )
+        values = _merge(change["change"]["after"], change["change"]["after_unknown"], named[change["address"]])
         resources.append({"type": change["type"], "address": change["address"], "values": values})
     return addresses, resources
 
@@ -56,9 +54,26 @@ def _merge(known: Any, unknown: Any, named: Any) -> Any:
         return {key: _merge(known.get(key), unknown.get(key, False), given.get(key)) for key in keys}
     if isinstance(unknown, list) and isinstance(known, list) and isinstance(named, list):
         if len(unknown) == len(known) == len(named):
-            return [_merge(*three) for three in zip(known, unknown, named, strict=True)]
+            left = list(named)
+            return [_merge(one, gap, left.pop(_like(one, left))) for one, gap in zip(known, unknown, strict=True)]
         return named if len(unknown) > len(known) else known
     return known
+
+
+def _like(known: Any, candidates: list[Any]) -> int:
+    """Which candidate is the same item: sets are in another order when other values are in them."""
+    for number, candidate in enumerate(candidates):
+        if _agrees(known, candidate):
+            return number
+    return 0
+
+
+def _agrees(known: Any, named: Any) -> bool:
+    if isinstance(known, dict) and isinstance(named, dict):
+        return all(_agrees(value, named.get(key)) for key, value in known.items())
+    if isinstance(known, list) and isinstance(named, list):
+        return len(known) == len(named) and all(_agrees(*pair) for pair in zip(known, named, strict=True))
+    return known in (None, "", 0, False) or known == named
 
 
 def _named_values(
@@ -88,9 +103,8 @@ def _test_file(environment: str, environments_directory: Path | None, changes: l
             if unknown is True and attribute in _NAMED
         }
         lines = "".join(f'    {key} = "{value}"\n' for key, value in sorted(values.items()))
-        parts.append(
-            f"override_resource {{\n  target = {change['address']}\n  override_during = plan\n  values = {{\n{lines}  }}\n}}\n"
-        )
+        head = f"override_resource {{\n  target = {change['address']}\n  override_during = plan\n"
+        parts.append(f"{head}  values = {{\n{lines}  }}\n}}\n")
     variables = f'    environment = "{environment}"\n'
     if environments_directory is not None:
         variables += f'    environments_directory = "{environments_directory.resolve()}"\n'

@@ -69,7 +69,7 @@ def _target_group(values: _Values) -> _Values:
 
 @_shape("AWS::ElasticLoadBalancingV2::Listener")
 def _listener(values: _Values) -> _Values:
-    values["Certificates"] = [one["CertificateArn"] for one in values.get("Certificates") or []]
+    values["Certificates"] = ",".join(one["CertificateArn"] for one in values.get("Certificates") or [])
     return values
 
 
@@ -98,8 +98,9 @@ def _repository(values: _Values) -> _Values:
     return values
 
 
-@_shape("AWS::ApplicationAutoScaling::ScalingPolicy")
-def _scaling_policy(values: _Values) -> _Values:
+@_shape("AWS::SNS::TopicPolicy")
+def _topic_policy(values: _Values) -> _Values:
+    [values["Topics"]] = values["Topics"]
     return values
 
 

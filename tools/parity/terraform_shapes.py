@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tools.parity.model import document, normal
+from tools.parity.model import document
 
 _Values = dict[str, Any]
 
@@ -39,16 +39,23 @@ def shape(kind: str, values: _Values) -> _Values:
 _ALARM = {"metric_query": "metrics", "evaluate_low_sample_count_percentiles": "evaluatelowsamplecountpercentile"}
 _RULE = {"security_group_id": "groupid", "cidr_ipv4": "peer", "referenced_security_group_id": "peer"}
 _RENAMED: dict[str, dict[str, str]] = {
-    "aws_cloudwatch_log_group": {"name": "loggroupname"},
-    "aws_cloudwatch_log_metric_filter": {"name": "filtername", "pattern": "filterpattern", "metric_transformation": "metrictransformations"},
+    "aws_cloudwatch_log_group": {"name": "loggroupname", "skip_destroy": "retained"},
+    "aws_cloudwatch_log_metric_filter": {
+        "name": "filtername",
+        "pattern": "filterpattern",
+        "metric_transformation": "metrictransformations",
+    },
     "aws_cloudwatch_metric_alarm": _ALARM,
     "aws_eip": {},
     "aws_security_group": {"name": "groupname", "description": "groupdescription"},
     "aws_vpc_security_group_ingress_rule": _RULE,
     "aws_vpc_security_group_egress_rule": _RULE,
     "aws_flow_log": {"vpc_id": "resourceid", "log_destination": "loggroup", "iam_role_arn": "deliverlogspermissionarn"},
+    "aws_kms_key": {"deletion_window_in_days": "pendingwindowindays"},
+    "aws_s3_bucket_lifecycle_configuration": {"rule": "rules"},
+    "aws_s3_bucket_ownership_controls": {"rule": "rules"},
     "aws_kms_alias": {"name": "aliasname", "target_key_id": "targetkeyid"},
-    "aws_ecr_repository": {"name": "repositoryname"},
+    "aws_ecr_repository": {"name": "repositoryname", "force_delete": "emptyondelete"},
     "aws_s3_bucket": {"bucket": "bucketname"},
     "aws_ecs_cluster": {"name": "clustername", "setting": "clustersettings"},
     "aws_ecs_cluster_capacity_providers": {"cluster_name": "cluster"},
@@ -123,6 +130,19 @@ def _pairs(mapping: Any) -> Any:
     return [{"name": key, "value": value} for key, value in (mapping or {}).items()]
 
 
+@_shape("aws_cloudwatch_log_metric_filter")
+def _metric_filter(values: _Values) -> _Values:
+    """The transformation's names; dimensions as a list."""
+    made = []
+    for one in values.get("metrictransformations") or []:
+        names = {"name": "metricname", "namespace": "metricnamespace", "value": "metricvalue"}
+        renamed = {names.get(key, key): value for key, value in one.items()}
+        renamed["dimensions"] = [{"key": key, "value": value} for key, value in (one.get("dimensions") or {}).items()]
+        made.append(renamed)
+    values["metrictransformations"] = made
+    return values
+
+
 @_shape("aws_ecs_service")
 def _service(values: _Values) -> _Values:
     """The deployment's settings in one place."""
@@ -139,26 +159,35 @@ def _service(values: _Values) -> _Values:
     return values
 
 
+#: Argument of a load balancer → attribute, and its value where nobody sets it.
+_LB_ATTRIBUTES: dict[str, tuple[str, Any]] = {
+    "client_keep_alive": ("client_keep_alive.seconds", 3600),
+    "desync_mitigation_mode": ("routing.http.desync_mitigation_mode", None),
+    "drop_invalid_header_fields": ("routing.http.drop_invalid_header_fields.enabled", None),
+    "enable_deletion_protection": ("deletion_protection.enabled", None),
+    "enable_http2": ("routing.http2.enabled", None),
+    "enable_tls_version_and_cipher_suite_headers": ("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", False),
+    "enable_waf_fail_open": ("waf.fail_open.enabled", False),
+    "enable_xff_client_port": ("routing.http.xff_client_port.enabled", False),
+    "enable_zonal_shift": ("zonal_shift.config.enabled", False),
+    "idle_timeout": ("idle_timeout.timeout_seconds", None),
+    "preserve_host_header": ("routing.http.preserve_host_header.enabled", False),
+    "xff_header_processing_mode": ("routing.http.xff_header_processing.mode", "append"),
+}
+
+
 @_shape("aws_lb")
 def _load_balancer(values: _Values) -> _Values:
     """Attributes, which CloudFormation has as a list of key and value."""
     logs = (values.pop("access_logs", None) or [{}])[0]
-    attributes = {
-        "routing.http.drop_invalid_header_fields.enabled": values.pop("drop_invalid_header_fields", None),
-        "routing.http.desync_mitigation_mode": values.pop("desync_mitigation_mode", None),
-        "routing.http2.enabled": values.pop("enable_http2", None),
-        "deletion_protection.enabled": values.pop("enable_deletion_protection", None),
-        "idle_timeout.timeout_seconds": values.pop("idle_timeout", None),
-        "access_logs.s3.enabled": logs.get("enabled"),
-        "access_logs.s3.bucket": logs.get("bucket"),
-        "access_logs.s3.prefix": logs.get("prefix"),
-    }
+    attributes = {f"access_logs.s3.{name}": logs.get(name) for name in ("enabled", "bucket", "prefix")}
+    for argument, (name, default) in _LB_ATTRIBUTES.items():
+        value = values.pop(argument, None)
+        attributes[name] = None if value == default else value
     values["loadbalancerattributes"] = attributes
     values["scheme"] = "internal" if values.pop("internal", False) else "internet-facing"
     values["type"] = values.pop("load_balancer_type", None)
-    for name in ("client_keep_alive", "enable_cross_zone_load_balancing", "xff_header_processing_mode", "preserve_host_header",
-                 "enable_waf_fail_open", "enable_xff_client_port", "enable_zonal_shift", "enable_tls_version_and_cipher_suite_headers", "connection_logs"):
-        values.pop(name, None)
+    values.pop("enable_cross_zone_load_balancing", None)  # always on for this type
     return values
 
 
@@ -178,7 +207,13 @@ def _target_group(values: _Values) -> _Values:
     values.update({new: check.get(old) for old, new in names.items()})
     values["matcher"] = {"httpcode": check.get("matcher")}
     values["targetgroupattributes"] = {"deregistration_delay.timeout_seconds": values.pop("deregistration_delay", None)}
-    for name in ("load_balancing_algorithm_type", "slow_start", "lambda_multi_value_headers_enabled", "proxy_protocol_v2", "stickiness"):
+    for name in (
+        "load_balancing_algorithm_type",
+        "slow_start",
+        "lambda_multi_value_headers_enabled",
+        "proxy_protocol_v2",
+        "stickiness",
+    ):
         values.pop(name, None)
     return values
 
@@ -226,6 +261,26 @@ def _budget(values: _Values) -> _Values:
         "notificationswithsubscribers": notifications,
         **tags,
     }
+
+
+@_shape("aws_s3_bucket_server_side_encryption_configuration")
+def _encryption(values: _Values) -> _Values:
+    """As CloudFormation nests it."""
+    names = {"apply_server_side_encryption_by_default": "serversideencryptionbydefault"}
+    given = values.pop("rule", None) or []
+    rules = [{names.get(key, key): value for key, value in rule.items()} for rule in given]
+    return {**values, "serversideencryptionconfiguration": rules}
+
+
+@_shape("aws_s3_bucket_lifecycle_configuration")
+def _life_cycle(values: _Values) -> _Values:
+    """Days flat."""
+    rules = []
+    for rule in values.get("rules") or []:
+        rule = dict(rule)
+        days = (rule.pop("expiration", None) or [{}])[0].get("days")
+        rules.append({**rule, "expirationindays": days})
+    return {**values, "rules": rules, "transition_default_minimum_object_size": None}
 
 
 @_shape("aws_appautoscaling_policy")
