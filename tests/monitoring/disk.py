@@ -26,7 +26,7 @@ class Disk:
 
     def empty(self) -> None:
         """Take that back."""
-        self._filling.unlink()
+        self._filling.unlink(missing_ok=True)
 
 
 @contextmanager

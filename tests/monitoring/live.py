@@ -57,7 +57,9 @@ class Live:
         wait_until(ask, seconds, f"no result of {expr}")
 
     def wait_until_quiet(self) -> None:
-        """Until nothing but the watchdog fires, so that the next fault begins from rest."""
+        """End what an earlier test may have left, and wait until nothing but the watchdog fires."""
+        self.disk.empty()
+        self.told.mend("warning")
         self.wait_for_query('absent(ALERTS{alertname!="Watchdog"})')
 
     def wait_until_fired(self, name: str, since: float) -> Told:

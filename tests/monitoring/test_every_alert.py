@@ -41,7 +41,9 @@ def live(tmp_path_factory: pytest.TempPathFactory, images: Images, proof_rows: l
     override = write_configuration(folder)
     with (
         small_disk(folder) as disk,
-        Stack("proof", overrides=[override], env={"DEMO_CHAOS": "1"}, ports="free", images=images) as stack,
+        Stack(
+            f"proof-{os.getpid()}", overrides=[override], env={"DEMO_CHAOS": "1"}, ports="free", images=images
+        ) as stack,
         Load(stack.url("service")) as load,
     ):
         live = Live(stack, Notifications(folder / "recorder"), load, disk)
@@ -97,7 +99,8 @@ def test_faults_of_the_service_and_its_host(live: Live) -> None:
     slow_burn = live.wait_until_fired("ErrorBudgetBurnSlow", fired["ErrorBudgetBurnFast"].at)
     live.wait_until_resolved("the same, in the long run", slow_burn, began, ended)
     fast_is_over = live.told.of("ErrorBudgetBurnFast", "resolved")[0]
-    assert slow_burn.at >= fast_is_over.at, "the fast burn mutes the slow one"
+    # Both groups are looked at once a second; which of the two is told first in that second is open.
+    assert slow_burn.at >= fast_is_over.at - 1, "the fast burn mutes the slow one"
 
 
 def test_a_target_that_goes(live: Live) -> None:
@@ -184,13 +187,17 @@ def test_alertmanager_away(live: Live) -> None:
     live.stack.start("alertmanager")
 
     disk = live.wait_until_fired("DiskAlmostFull", began)
-    critical = live.wait_until_fired("CriticalRecord", began)
+
+    def events() -> list[str]:
+        told = live.told.of("CriticalRecord", "firing", began)
+        return [each.labels["event_id"] for each in told if "event_id" in each.labels]
+
+    wait_until(events, PATIENCE, "the CRITICAL record is told")
     ended = now()
     live.disk.empty()
     live.wait_until_resolved(f"Alertmanager is away for {OUTAGE:.0f} s", disk, began, ended)
     assert [told.status for told in live.told.of("DiskAlmostFull", since=began)] == ["firing", "resolved"]
-    events = [told.labels.get("event_id") for told in live.told.of("CriticalRecord", "firing", began)]
-    assert events.count(critical.labels["event_id"]) == 1
+    assert len(events()) == 1
 
 
 def test_prometheus_restarts_while_an_alert_fires(live: Live) -> None:
