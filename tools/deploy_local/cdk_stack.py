@@ -15,6 +15,7 @@ from tools.deploy_local.settings import ROOT, RUN, Settings
 
 FOLDER = RUN / "cdk"
 APP = ROOT / "cdk"
+_CDK_HOME = FOLDER / "home" / ".cdk"
 _DONE = r"\| (CREATE_COMPLETE|UPDATE_COMPLETE|DELETE_COMPLETE) +\| AWS::(?!CloudFormation::Stack)"
 
 
@@ -28,6 +29,7 @@ class CdkStack:
         self._environment = base | {
             "PATH": f"{python}:{base['PATH']}",
             "CDK_DISABLE_VERSION_CHECK": "1",
+            "CDK_HOME": str(_CDK_HOME),  # it takes the user's home from the system, not from HOME
             "CDK_DEFAULT_ACCOUNT": settings.account,
             "CDK_DEFAULT_REGION": settings.region,
             "NODE_NO_WARNINGS": "1",
@@ -37,6 +39,7 @@ class CdkStack:
     def prepare(self) -> None:
         """Install the pinned CLI below `.run/deploy`, `cdk bootstrap`."""
         self._cli = str(install_cli())
+        shutil.rmtree(_CDK_HOME / "cache", ignore_errors=True)  # it knows the account of the last run
         place = f"aws://{self._settings.account}/{self._settings.region}"
         self._run("bootstrap", ["bootstrap", place], folder=FOLDER)
 
