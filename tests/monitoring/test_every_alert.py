@@ -7,6 +7,7 @@ The real compose.yaml with the shipped rules, routes and inhibition; durations a
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,11 +34,16 @@ OUTAGE = 60.0 if os.environ.get("FULL_PROOF") else 15.0
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory, images: Images, proof_rows: list[str]) -> Iterator[Live]:
+def folder() -> Iterator[Path]:
+    """Not one of pytest's, which closes its own to all others whenever a session starts: containers look into it."""
+    with tempfile.TemporaryDirectory(prefix="live-proof-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def live(folder: Path, images: Images, proof_rows: list[str]) -> Iterator[Live]:
     """The stack under normal traffic."""
-    folder = tmp_path_factory.mktemp("live", numbered=False)
-    for above in (folder, *folder.parents[:3]):
-        above.chmod(0o755)  # the containers' users look into it
     override = write_configuration(folder)
     with (
         small_disk(folder) as disk,
@@ -118,10 +124,10 @@ def test_a_target_that_goes(live: Live) -> None:
     assert live.told.of("MetricsAbsent", since=began) == []
 
 
-def test_a_service_that_nobody_scrapes(live: Live, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_service_that_nobody_scrapes(live: Live, folder: Path) -> None:
     """Its job is gone from Prometheus' configuration, so no target is down."""
     live.wait_until_quiet()
-    configuration = tmp_path_factory.getbasetemp() / "live" / "prometheus" / "prometheus.yml"
+    configuration = folder / "prometheus" / "prometheus.yml"
     shipped = configuration.read_text(encoding="utf-8")
     began = now()
     configuration.write_text(shipped.replace("job_name: demo-service", "job_name: demo-srevice"), encoding="utf-8")
