@@ -18,6 +18,7 @@ def _root_without_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(daemon, "SYSTEMD", tmp_path / "none")
     monkeypatch.setattr(daemon, "LOG", tmp_path / "dockerd.log")
+    monkeypatch.setattr(daemon, "PID_FILES", [tmp_path / "docker.pid"])
 
 
 def _write_dockerd(tmp_path: Path, body: str) -> None:
@@ -60,3 +61,25 @@ def test_without_root_it_is_asked_for(fake_docker: FakeDocker, monkeypatch: pyte
     fake_docker("echo 'permission denied' >&2; exit 1")
     with pytest.raises(StackError, match=r"permission denied.*start it"):
         daemon.start_engine()
+
+
+@pytest.mark.parametrize(
+    ("stat", "stays"),
+    [
+        ("7 (dockerd) S 1 7", True),
+        ("7 (dockerd) Z 1 7", False),  # killed, and nobody has asked how it ended
+        ("7 (a) b) S 1 7", False),  # another program has the number now
+        (None, False),
+    ],
+)
+def test_one_that_was_killed_is_forgotten(tmp_path: Path, stat: str | None, stays: bool) -> None:
+    """Or dockerd would find its file and refuse to start."""
+    file, process = tmp_path / "docker.pid", tmp_path / "proc" / "7"
+    file.write_text("7", encoding="ascii")
+    process.mkdir(parents=True)
+    if stat is not None:
+        (process / "stat").write_text(stat, encoding="utf-8")
+
+    daemon.forget_the_dead(file, tmp_path / "proc")
+
+    assert file.exists() is stays
