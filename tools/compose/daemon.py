@@ -16,8 +16,8 @@ LOG = Path("/var/log/dockerd.log")
 SYSTEMD = Path("/run/systemd/system")
 #: Seconds until it must answer.
 START_SECONDS = 60
-#: Where dockerd and its containerd say who they are. One that was killed leaves it, and dockerd refuses to start as long
-#: as anything has that number, a zombie too.
+#: Where dockerd and its containerd say who they are. One that was killed leaves it, and dockerd refuses to start as
+#: long as anything has that number, a zombie too.
 PID_FILES = (Path("/run/docker.pid"), Path("/run/docker/containerd/containerd.pid"))
 
 
