@@ -15,15 +15,17 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
-    """Return the condition's first true value; fail after `seconds`."""
+def wait_for(
+    condition: Callable[[], Any], seconds: float = 20, complaint: str = "did not come true", *, pause: float = 0.02
+) -> Any:
+    """Return the condition's first true value, asked each `pause` seconds; fail with `complaint` after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         found = condition()
         if found:
             return found
-        assert time.monotonic() < deadline, f"did not come true within {seconds} s"
-        time.sleep(0.02)
+        assert time.monotonic() < deadline, f"{complaint} within {seconds:g} s"
+        time.sleep(pause)
 
 
 def without_settings(environ: dict[str, str]) -> dict[str, str]:

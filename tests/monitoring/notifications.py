@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from tests.service_process import wait_for
 
 T = TypeVar("T")
 
@@ -80,11 +81,5 @@ class Notifications:
 
 def wait_until(ask: Callable[[], T | None], seconds: float, complaint: str) -> T:
     """What `ask` returns once it is neither None nor False; AssertionError with `complaint` after `seconds`."""
-    end = time.monotonic() + seconds
-    while True:
-        answer = ask()
-        if answer:
-            return answer
-        if time.monotonic() > end:
-            raise AssertionError(f"{complaint} within {seconds:.0f} s")
-        time.sleep(0.1)
+    answer: T = wait_for(ask, seconds, complaint, pause=0.1)  # each question reads a file or asks Prometheus
+    return answer

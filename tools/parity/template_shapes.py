@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from tools.parity.model import document
-
-_Values = dict[str, Any]
+from tools.parity.shapes import Shapes, Values
 
 #: Type → property with a JSON document or policy → its name in the model.
 _DOCUMENTS: dict[str, dict[str, str]] = {
@@ -28,7 +26,7 @@ _RENAMED: dict[str, dict[str, str]] = {
 }
 
 
-def shape(kind: str, values: _Values) -> _Values:
+def shape(kind: str, values: Values) -> Values:
     """The properties of a resource under the model's names."""
     made = dict(values)
     if isinstance(made.get("Tags"), list):
@@ -37,18 +35,10 @@ def shape(kind: str, values: _Values) -> _Values:
         if old in made:
             value = made.pop(old)
             made[new] = document(value) if old in _DOCUMENTS.get(kind, {}) else value
-    return _SHAPES[kind](made) if kind in _SHAPES else made
+    return _shape.apply(kind, made)
 
 
-_SHAPES: dict[str, Callable[[_Values], _Values]] = {}
-
-
-def _shape(kind: str) -> Callable[[Callable[[_Values], _Values]], Callable[[_Values], _Values]]:
-    def add(function: Callable[[_Values], _Values]) -> Callable[[_Values], _Values]:
-        _SHAPES[kind] = function
-        return function
-
-    return add
+_shape = Shapes()
 
 
 def _mapping(pairs: Any) -> dict[str, Any]:
@@ -56,34 +46,34 @@ def _mapping(pairs: Any) -> dict[str, Any]:
 
 
 @_shape("AWS::ElasticLoadBalancingV2::LoadBalancer")
-def _load_balancer(values: _Values) -> _Values:
+def _load_balancer(values: Values) -> Values:
     values["loadbalancerattributes"] = _mapping(values.pop("LoadBalancerAttributes", None))
     return values
 
 
 @_shape("AWS::ElasticLoadBalancingV2::TargetGroup")
-def _target_group(values: _Values) -> _Values:
+def _target_group(values: Values) -> Values:
     values["targetgroupattributes"] = _mapping(values.pop("TargetGroupAttributes", None))
     return values
 
 
 @_shape("AWS::ElasticLoadBalancingV2::Listener")
-def _listener(values: _Values) -> _Values:
+def _listener(values: Values) -> Values:
     values["Certificates"] = ",".join(one["CertificateArn"] for one in values.get("Certificates") or [])
     return values
 
 
 @_shape("AWS::EC2::SecurityGroupIngress")
-def _ingress(values: _Values) -> _Values:
+def _ingress(values: Values) -> Values:
     return _rule(values, "SourceSecurityGroupId")
 
 
 @_shape("AWS::EC2::SecurityGroupEgress")
-def _egress(values: _Values) -> _Values:
+def _egress(values: Values) -> Values:
     return _rule(values, "DestinationSecurityGroupId")
 
 
-def _rule(values: _Values, other: str) -> _Values:
+def _rule(values: Values, other: str) -> Values:
     for name in ("CidrIp", other):
         if name in values:
             values["peer"] = values.pop(name)
@@ -91,7 +81,7 @@ def _rule(values: _Values, other: str) -> _Values:
 
 
 @_shape("AWS::ECR::Repository")
-def _repository(values: _Values) -> _Values:
+def _repository(values: Values) -> Values:
     text = values.pop("LifecyclePolicy", {}).get("LifecyclePolicyText")
     if text:
         values["lifecycledocument"] = document(text)
@@ -99,13 +89,13 @@ def _repository(values: _Values) -> _Values:
 
 
 @_shape("AWS::SNS::TopicPolicy")
-def _topic_policy(values: _Values) -> _Values:
+def _topic_policy(values: Values) -> Values:
     [values["Topics"]] = values["Topics"]
     return values
 
 
 @_shape("AWS::Budgets::Budget")
-def _budget(values: _Values) -> _Values:
+def _budget(values: Values) -> Values:
     budget = dict(values.pop("Budget"))
     values["budgetname"] = budget.pop("BudgetName")
     tags = values.pop("ResourceTags", None)

@@ -6,12 +6,10 @@ that they are compared by what they mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from tools.parity.model import document
-
-_Values = dict[str, Any]
+from tools.parity.shapes import Shapes, Values
 
 #: Attribute of a reference → the model's word for what is referred to.
 _ATTRIBUTES = {"arn": "arn", "name": "name", "id": "name", "repository_url": "uri"}
@@ -24,7 +22,7 @@ def attribute(name: str, kind: str) -> str:
     return "arn" if name == "id" and kind in _ID_IS_ARN else _ATTRIBUTES.get(name, name)
 
 
-def shape(kind: str, values: _Values) -> _Values:
+def shape(kind: str, values: Values) -> Values:
     """The values of a resource under the model's names."""
     made = {key: value for key, value in values.items() if key not in _PROVIDER.get(kind, ())}
     for old, new in _RENAMED.get(kind, {}).items():
@@ -33,7 +31,7 @@ def shape(kind: str, values: _Values) -> _Values:
     for name in _DOCUMENTS.get(kind, ()):
         if made.get(name):
             made["document" if name == "policy_document" else f"{name}_document"] = document(made.pop(name))
-    return _SHAPES[kind](made) if kind in _SHAPES else made
+    return _shape.apply(kind, made)
 
 
 _ALARM = {"metric_query": "metrics", "evaluate_low_sample_count_percentiles": "evaluatelowsamplecountpercentile"}
@@ -97,19 +95,11 @@ _PROVIDER: dict[str, tuple[str, ...]] = {
     "aws_budgets_budget": ("account_id",),
     "aws_lb": ("enable_deletion_protection_",),
 }
-_SHAPES: dict[str, Callable[[_Values], _Values]] = {}
-
-
-def _shape(kind: str) -> Callable[[Callable[[_Values], _Values]], Callable[[_Values], _Values]]:
-    def add(function: Callable[[_Values], _Values]) -> Callable[[_Values], _Values]:
-        _SHAPES[kind] = function
-        return function
-
-    return add
+_shape = Shapes()
 
 
 @_shape("aws_cloudwatch_metric_alarm")
-def _alarm(values: _Values) -> _Values:
+def _alarm(values: Values) -> Values:
     """Metrics and dimensions as CloudFormation nests them."""
     values["dimensions"] = _pairs(values.get("dimensions"))
     metrics = []
@@ -131,7 +121,7 @@ def _pairs(mapping: Any) -> Any:
 
 
 @_shape("aws_cloudwatch_log_metric_filter")
-def _metric_filter(values: _Values) -> _Values:
+def _metric_filter(values: Values) -> Values:
     """The transformation's names; dimensions as a list."""
     made = []
     for one in values.get("metrictransformations") or []:
@@ -144,7 +134,7 @@ def _metric_filter(values: _Values) -> _Values:
 
 
 @_shape("aws_ecs_service")
-def _service(values: _Values) -> _Values:
+def _service(values: Values) -> Values:
     """The deployment's settings in one place."""
     configuration = {
         "maximumpercent": values.pop("deployment_maximum_percent", None),
@@ -177,7 +167,7 @@ _LB_ATTRIBUTES: dict[str, tuple[str, Any]] = {
 
 
 @_shape("aws_lb")
-def _load_balancer(values: _Values) -> _Values:
+def _load_balancer(values: Values) -> Values:
     """Attributes, which CloudFormation has as a list of key and value."""
     logs = (values.pop("access_logs", None) or [{}])[0]
     attributes = {f"access_logs.s3.{name}": logs.get(name) for name in ("enabled", "bucket", "prefix")}
@@ -192,7 +182,7 @@ def _load_balancer(values: _Values) -> _Values:
 
 
 @_shape("aws_lb_target_group")
-def _target_group(values: _Values) -> _Values:
+def _target_group(values: Values) -> Values:
     """Health check flat, attributes as a mapping."""
     check = (values.pop("health_check", None) or [{}])[0]
     names = {
@@ -219,7 +209,7 @@ def _target_group(values: _Values) -> _Values:
 
 
 @_shape("aws_lb_listener")
-def _listener(values: _Values) -> _Values:
+def _listener(values: Values) -> Values:
     """Actions by their CloudFormation names."""
     actions = []
     for action in values.get("defaultactions") or []:
@@ -231,20 +221,20 @@ def _listener(values: _Values) -> _Values:
 
 
 @_shape("aws_sns_topic")
-def _topic(values: _Values) -> _Values:
+def _topic(values: Values) -> Values:
     """Without the sampling of delivery logs that nobody turned on."""
     return {key: value for key, value in values.items() if not key.endswith("sample_rate")}
 
 
 @_shape("aws_ecs_task_definition")
-def _task_definition(values: _Values) -> _Values:
+def _task_definition(values: Values) -> Values:
     """Containers under the model's names too."""
     values["containerdefinitions"] = values.pop("container_definitions_document")
     return values
 
 
 @_shape("aws_budgets_budget")
-def _budget(values: _Values) -> _Values:
+def _budget(values: Values) -> Values:
     """As CloudFormation nests it."""
     notifications = []
     for one in values.pop("notification", None) or []:
@@ -264,7 +254,7 @@ def _budget(values: _Values) -> _Values:
 
 
 @_shape("aws_s3_bucket_server_side_encryption_configuration")
-def _encryption(values: _Values) -> _Values:
+def _encryption(values: Values) -> Values:
     """As CloudFormation nests it."""
     names = {"apply_server_side_encryption_by_default": "serversideencryptionbydefault"}
     given = values.pop("rule", None) or []
@@ -273,7 +263,7 @@ def _encryption(values: _Values) -> _Values:
 
 
 @_shape("aws_s3_bucket_lifecycle_configuration")
-def _life_cycle(values: _Values) -> _Values:
+def _life_cycle(values: Values) -> Values:
     """Days flat."""
     rules = []
     for rule in values.get("rules") or []:
@@ -284,13 +274,13 @@ def _life_cycle(values: _Values) -> _Values:
 
 
 @_shape("aws_appautoscaling_policy")
-def _scaling_policy(values: _Values) -> _Values:
+def _scaling_policy(values: Values) -> Values:
     """`step_adjustment` and the like are not ours."""
     values.pop("step_scaling_policy_configuration", None)
     return values
 
 
 @_shape("aws_vpc")
-def _vpc(values: _Values) -> _Values:
+def _vpc(values: Values) -> Values:
     """Without what only IPv6 has."""
     return {key: value for key, value in values.items() if not key.startswith("ipv6")}
